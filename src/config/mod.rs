@@ -1,0 +1,2 @@
+//! THE OWNER'S CHOICES.
+pub mod options;

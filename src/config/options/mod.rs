@@ -1,0 +1,8 @@
+//! One file per section of the config: every option with its meaning, unit and default.
+pub mod fetch;
+pub mod folder;
+pub mod parse;
+pub mod publish;
+pub mod serve;
+pub mod store;
+pub mod story;
