@@ -1,6 +1,7 @@
 //! One file per section of the config: every option with its meaning, unit and default.
 pub mod fetch;
 pub mod folder;
+pub mod log;
 pub mod parse;
 pub mod publish;
 pub mod serve;

@@ -1,1 +1,20 @@
-//! Options of [parse].
+//! Options of `[parse]`: the limits of reading a document.
+
+use crate::config::value::{ByteSize, within};
+use crate::section;
+
+section! {
+    /// Limits of reading one document. What lies beyond is left out, with a complaint.
+    pub struct ParseOptions in "parse" {
+        /// Entries read from one document.
+        max_entries: usize = 5_000, within(1..=1_000_000);
+        /// Elements nested within each other, in XML.
+        max_depth: usize = 200, within(16..=500);
+        /// HTML of one entry that is sanitized; longer HTML is kept as plain text.
+        max_html: ByteSize = ByteSize::kib(512), within(ByteSize::kib(1)..=ByteSize::mib(16));
+        /// Tags nested within each other, in HTML; deeper HTML is kept as plain text.
+        max_html_depth: usize = 512, within(8..=2_000);
+        /// Subscriptions read from one OPML file.
+        max_subscriptions: usize = 20_000, within(1..=1_000_000);
+    }
+}

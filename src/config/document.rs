@@ -1,0 +1,43 @@
+//! The documented config file, written from the definitions: what `config/riverd.toml` must be, to the byte.
+//! Deliberately not here: reading.
+
+use crate::config::section::{Described, Section};
+
+const HEAD: &str = "\
+# riverd's config: every option, at its default, with its meaning and unit.
+# Looked for in this order: --config FILE, RIVERD_CONFIG, ./riverd.toml, ./config/riverd.toml,
+# $XDG_CONFIG_HOME/riverd/riverd.toml, ~/.config/riverd/riverd.toml, /etc/riverd/riverd.toml.
+# Every option can be overridden by an environment variable: fetch.min_interval by RIVERD_FETCH_MIN_INTERVAL.
+# Times are written \"500ms\", \"90s\", \"15m\", \"24h\", \"7d\" (or whole seconds), sizes \"512 KiB\", \"16 MiB\" (or bytes).
+# `riverd check` tells every fault at once.
+";
+
+const FEEDS: &str = "
+# Feeds to follow besides those of the OPML files in the watched folder. Any number of these blocks.
+# [[feed]]
+# url = \"https://example.org/feed.xml\"
+# title = \"A name of your own\"
+# labels = [\"News\", \"News/German\"]
+";
+
+/// The whole file for these sections.
+pub fn render(sections: &[&dyn Section]) -> String {
+    let mut text = HEAD.to_owned();
+    for section in sections {
+        text.push('\n');
+        comment(&mut text, &section.doc());
+        text.push_str(&format!("[{}]\n", section.name()));
+        section.describe().iter().for_each(|option| describe(&mut text, option));
+    }
+    text.push_str(FEEDS);
+    text
+}
+
+fn describe(text: &mut String, option: &Described) {
+    comment(text, &option.doc);
+    text.push_str(&format!("{} = {}\n", option.key, option.literal));
+}
+
+fn comment(text: &mut String, lines: &[&str]) {
+    lines.iter().for_each(|line| text.push_str(&format!("# {line}\n")));
+}

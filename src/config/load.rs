@@ -1,0 +1,332 @@
+//! Finds, reads and checks the config: file first, then `RIVERD_…` variables, every fault at once.
+//! Promises: what is returned has passed every check; without a file the defaults hold.
+//! Deliberately not here: the process's own arguments and environment; they are handed in.
+
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::config::fault::{Fault, Faults, Place, nearest};
+use crate::config::options::fetch::FetchOptions;
+use crate::config::options::folder::FolderOptions;
+use crate::config::options::log::LogOptions;
+use crate::config::options::parse::ParseOptions;
+use crate::config::options::publish::PublishOptions;
+use crate::config::options::serve::ServeOptions;
+use crate::config::options::store::StoreOptions;
+use crate::config::options::story::StoryOptions;
+use crate::config::raw::Raw;
+use crate::config::section::Section;
+use crate::config::value::{Value, read};
+use crate::model::subscription::Subscription;
+
+/// The owner's choices, checked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Config {
+    /// The file they were read from; `None`: defaults.
+    pub file: Option<PathBuf>,
+    /// `[folder]`
+    pub folder: FolderOptions,
+    /// `[store]`
+    pub store: StoreOptions,
+    /// `[fetch]`
+    pub fetch: FetchOptions,
+    /// `[parse]`
+    pub parse: ParseOptions,
+    /// `[story]`
+    pub story: StoryOptions,
+    /// `[publish]`
+    pub publish: PublishOptions,
+    /// `[serve]`
+    pub serve: ServeOptions,
+    /// `[log]`
+    pub log: LogOptions,
+    /// `[[feed]]`
+    pub feeds: Vec<Subscription>,
+}
+
+/// Variables that begin with `RIVERD_` and are no option.
+const OTHER_VARIABLES: [&str; 2] = ["RIVERD_CONFIG", "RIVERD_BLESS"];
+
+impl Config {
+    /// All sections, in the order of the file.
+    pub fn sections(&self) -> [&dyn Section; 8] {
+        [&self.folder, &self.store, &self.fetch, &self.parse, &self.story, &self.publish, &self.serve, &self.log]
+    }
+
+    fn section_mut(&mut self, name: &str) -> Option<&mut dyn Section> {
+        let sections: [&mut dyn Section; 8] = [
+            &mut self.folder,
+            &mut self.store,
+            &mut self.fetch,
+            &mut self.parse,
+            &mut self.story,
+            &mut self.publish,
+            &mut self.serve,
+            &mut self.log,
+        ];
+        sections.into_iter().find(|section| section.name() == name)
+    }
+
+    fn known_keys(&self) -> Vec<String> {
+        let keys = |section: &&dyn Section| {
+            let name = section.name();
+            section.describe().into_iter().map(move |option| format!("{name}.{}", option.key)).collect::<Vec<_>>()
+        };
+        self.sections().iter().flat_map(keys).collect()
+    }
+}
+
+/// Where a config is looked for when none is named, the first that exists wins.
+pub fn candidates(variable: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    let mut paths = vec![PathBuf::from("riverd.toml"), PathBuf::from("config/riverd.toml")];
+    if let Some(base) = variable("XDG_CONFIG_HOME") {
+        paths.push(Path::new(&base).join("riverd/riverd.toml"));
+    }
+    if let Some(home) = variable("HOME") {
+        paths.push(Path::new(&home).join(".config/riverd/riverd.toml"));
+    }
+    paths.push(PathBuf::from("/etc/riverd/riverd.toml"));
+    paths
+}
+
+/// Reads a config from the text of its file and the `RIVERD_…` variables.
+///
+/// # Errors
+/// Every fault found, in the order of the file, then the variables.
+pub fn from_text(file: Option<(&Path, &str)>, variables: &[(String, String)]) -> Result<Config, Faults> {
+    let mut config = Config { file: file.map(|(path, _)| path.to_owned()), ..Config::default() };
+    let mut faults = Vec::new();
+    if let Some((path, text)) = file {
+        FileReader { path, text, config: &mut config, faults: &mut faults }.read();
+    }
+    for (name, value) in variables {
+        override_by(&mut config, &mut faults, name, value);
+    }
+    if faults.is_empty() {
+        faults.extend(contradictions(&config));
+    }
+    if faults.is_empty() { Ok(config) } else { Err(Faults(faults)) }
+}
+
+struct FileReader<'a> {
+    path: &'a Path,
+    text: &'a str,
+    config: &'a mut Config,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl FileReader<'_> {
+    fn read(mut self) {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in &errors {
+            let at = error.span().map_or(0, |span| span.start);
+            self.fault(at, "", error.message().to_owned(), "TOML 1.0".to_owned());
+        }
+        let mut sections: Vec<_> = table.get_ref().iter().collect();
+        sections.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in sections {
+            self.section(name, value);
+        }
+    }
+
+    fn section(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
+        let key = name.get_ref().as_ref();
+        match value.get_ref() {
+            DeValue::Array(blocks) if key == "feed" => blocks.iter().for_each(|block| self.feed(block)),
+            DeValue::Table(table) if self.config.section_mut(key).is_some() => self.options(key, table),
+            other if self.config.section_mut(key).is_some() => {
+                self.fault(name.span().start, key, Raw::of(other).to_string(), format!("a table [{key}]"));
+            }
+            _ => self.unknown(name.span().start, key.to_owned()),
+        }
+    }
+
+    fn options(&mut self, section: &str, table: &DeTable<'_>) {
+        let mut options: Vec<_> = table.iter().collect();
+        options.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in options {
+            let key = format!("{section}.{}", name.get_ref());
+            if !self.config.known_keys().contains(&key) {
+                self.unknown(name.span().start, key);
+                continue;
+            }
+            let raw = Raw::of(value.get_ref());
+            let Some(target) = self.config.section_mut(section) else { continue };
+            if let Err(expected) = target.set(name.get_ref(), &raw) {
+                self.fault(name.span().start, &key, raw.to_string(), expected);
+            }
+        }
+    }
+
+    fn feed(&mut self, block: &Spanned<DeValue<'_>>) {
+        let DeValue::Table(table) = block.get_ref() else {
+            return self.fault(block.span().start, "feed", "no table".to_owned(), "a block [[feed]]".to_owned());
+        };
+        let mut subscription = Subscription::default();
+        for (name, value) in table.iter() {
+            let (at, key) = (name.span().start, format!("feed.{}", name.get_ref()));
+            let raw = Raw::of(value.get_ref());
+            match set_feed(&mut subscription, name.get_ref(), &raw) {
+                Some(Ok(())) => {}
+                Some(Err(expected)) => self.fault(at, &key, raw.to_string(), expected),
+                None => self.unknown(at, key),
+            }
+        }
+        if subscription.url.is_empty() && !table.contains_key("url") {
+            let found = "no url".to_owned();
+            self.fault(block.span().start, "feed.url", found, "url = \"https://…\"".to_owned());
+        }
+        self.config.feeds.push(subscription);
+    }
+
+    fn unknown(&mut self, at: usize, key: String) {
+        let mut known = self.config.known_keys();
+        known.extend(["feed.url", "feed.title", "feed.labels"].map(str::to_owned));
+        known.extend(self.config.sections().map(|section| section.name().to_owned()));
+        let nearest = nearest(&key, known.iter().map(String::as_str));
+        let place = self.place(at);
+        let found = "an unknown key".to_owned();
+        self.faults.push(Fault { place, key, found, expected: "a known key".to_owned(), nearest });
+    }
+
+    fn fault(&mut self, at: usize, key: &str, found: String, expected: String) {
+        let place = self.place(at);
+        self.faults.push(Fault { place, key: key.to_owned(), found, expected, nearest: None });
+    }
+
+    fn place(&self, at: usize) -> Place {
+        let before = self.text.as_bytes().get(..at).unwrap_or(self.text.as_bytes());
+        Place::Line(self.path.to_owned(), 1 + before.iter().filter(|byte| **byte == b'\n').count())
+    }
+}
+
+/// Sets one key of a `[[feed]]`; `None` if there is no such key.
+fn set_feed(feed: &mut Subscription, key: &str, raw: &Raw) -> Option<Result<(), String>> {
+    match key {
+        "url" => Some(read::<String>(raw).and_then(web_address).map(|url| feed.url = url)),
+        "title" => Some(read(raw).map(|title| feed.title = Some(title))),
+        "labels" => Some(read(raw).map(|labels| feed.labels = labels)),
+        _ => None,
+    }
+}
+
+fn web_address(text: String) -> Result<String, String> {
+    let expected = || "an absolute http or https address".to_owned();
+    let url = url::Url::parse(&text).map_err(|_| expected())?;
+    if matches!(url.scheme(), "http" | "https") { Ok(url.into()) } else { Err(expected()) }
+}
+
+fn override_by(config: &mut Config, faults: &mut Vec<Fault>, name: &str, value: &str) {
+    if OTHER_VARIABLES.contains(&name) {
+        return;
+    }
+    let place = Place::Variable(name.to_owned());
+    let known = config.known_keys();
+    let Some(key) = known.iter().find(|key| variable_of(key) == name) else {
+        let variables: Vec<_> = known.iter().map(|key| variable_of(key)).collect();
+        let nearest = nearest(name, variables.iter().map(String::as_str));
+        let (found, expected) = ("an unknown key".to_owned(), "RIVERD_SECTION_KEY".to_owned());
+        return faults.push(Fault { place, key: String::new(), found, expected, nearest });
+    };
+    let raw = Raw::Variable(value.to_owned());
+    let (section, option) = key.split_once('.').expect("a known key has a section");
+    let Some(target) = config.section_mut(section) else { return };
+    if let Err(expected) = target.set(option, &raw) {
+        faults.push(Fault { place, key: key.clone(), found: raw.to_string(), expected, nearest: None });
+    }
+}
+
+/// `fetch.min_interval` → `RIVERD_FETCH_MIN_INTERVAL`.
+fn variable_of(key: &str) -> String {
+    format!("RIVERD_{}", key.replace('.', "_").to_uppercase())
+}
+
+/// What each value alone cannot show: options that contradict each other.
+fn contradictions(config: &Config) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut contradict = |key: &str, found: String, expected: &str| {
+        let place = Place::Line(config.file.clone().unwrap_or_else(|| PathBuf::from("defaults")), 0);
+        let (key, expected) = (key.to_owned(), expected.to_owned());
+        faults.push(Fault { place, key, found, expected, nearest: None });
+    };
+    if config.fetch.min_interval > config.fetch.max_interval {
+        let found = config.fetch.min_interval.write();
+        contradict("fetch.min_interval", found, "at most fetch.max_interval");
+    }
+    if Path::new(&config.store.path).starts_with(&config.folder.path) {
+        let found = format!("{:?}", config.store.path);
+        contradict("store.path", found, "a place outside the watched folder (folder.path)");
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::document::render;
+
+    fn faults(text: &str) -> Vec<String> {
+        match from_text(Some((Path::new("r.toml"), text)), &[]) {
+            Ok(_) => vec![],
+            Err(Faults(faults)) => faults.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn the_shipped_file_is_the_code_to_the_byte() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/riverd.toml");
+        let expected = render(&Config::default().sections());
+        if std::env::var_os("RIVERD_BLESS").is_some() {
+            std::fs::write(&path, &expected).expect("config/ can be written");
+        }
+        let shipped = std::fs::read_to_string(&path).expect("config/riverd.toml is there");
+        assert_eq!(shipped, expected, "run `RIVERD_BLESS=1 cargo test --lib config` and look at the difference");
+        let read = from_text(Some((&path, &shipped)), &[]).expect("the shipped file is right");
+        assert_eq!(Config { file: None, ..read }, Config::default());
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_each_with_its_line() {
+        let told = faults("[fetch]\nmin_intervall = 1\nconcurrency = \"many\"\n\n[flod]\n[store]\npath = 3\n");
+        assert_eq!(told.len(), 4, "{told:#?}");
+        assert!(told[0].starts_with("r.toml:2: fetch.min_intervall: found an unknown key"), "{}", told[0]);
+        assert!(told[0].ends_with("did you mean fetch.min_interval?"), "{}", told[0]);
+        assert!(told[1].starts_with("r.toml:3: fetch.concurrency: found the text \"many\", expected a whole"));
+        assert!(told[2].starts_with("r.toml:5: flod"), "{}", told[2]);
+        assert!(told[3].starts_with("r.toml:7: store.path: found the number 3, expected a text"));
+    }
+
+    #[test]
+    fn a_faulty_toml_tells_its_line_and_the_other_faults() {
+        let told = faults("[store]\npath = \n[fetch]\nconcurrency = -1\n");
+        assert!(told.iter().any(|fault| fault.starts_with("r.toml:2:")), "{told:#?}");
+        assert!(told.iter().any(|fault| fault.starts_with("r.toml:4: fetch.concurrency")), "{told:#?}");
+    }
+
+    #[test]
+    fn feeds_are_read_and_checked() {
+        let text = "[[feed]]\nurl = \"https://a.example/feed\"\nlabels = [\"x\"]\n[[feed]]\ntitle = \"t\"\n[[feed]]\nurl = \"ftp://b\"\n";
+        let told = faults(text);
+        assert_eq!(told.len(), 2, "{told:#?}");
+        let good = from_text(Some((Path::new("r"), &text[..54])), &[]).expect("a right feed");
+        assert_eq!(good.feeds[0].url, "https://a.example/feed");
+        assert_eq!(good.feeds[0].labels, ["x"]);
+    }
+
+    #[test]
+    fn variables_override_the_file_and_unknown_ones_are_faults() {
+        let set = |name: &str, value: &str| from_text(None, &[(name.to_owned(), value.to_owned())]);
+        assert_eq!(set("RIVERD_STORE_PATH", "/x/y.db").expect("right").store.path, "/x/y.db");
+        assert!(set("RIVERD_CONFIG", "/x").is_ok());
+        let Faults(told) = set("RIVERD_STORE_PAHT", "x").expect_err("a slip");
+        assert_eq!(told[0].nearest.as_deref(), Some("RIVERD_STORE_PATH"));
+    }
+
+    #[test]
+    fn options_that_contradict_each_other_are_faults() {
+        assert_eq!(faults("[fetch]\nmin_interval = \"2d\"\nmax_interval = \"1d\"\n").len(), 1);
+        assert_eq!(faults("[store]\npath = \"seeds/riverd.db\"\n").len(), 1);
+    }
+}
