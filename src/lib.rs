@@ -1,3 +1,4 @@
 //! riverd
 pub mod config;
 pub mod model;
+pub mod store;

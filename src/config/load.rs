@@ -205,16 +205,16 @@ impl FileReader<'_> {
 /// Sets one key of a `[[feed]]`; `None` if there is no such key.
 fn set_feed(feed: &mut Subscription, key: &str, raw: &Raw) -> Option<Result<(), String>> {
     match key {
-        "url" => Some(read::<String>(raw).and_then(web_address).map(|url| feed.url = url)),
+        "url" => Some(read::<String>(raw).and_then(|text| web_address(&text)).map(|url| feed.url = url)),
         "title" => Some(read(raw).map(|title| feed.title = Some(title))),
         "labels" => Some(read(raw).map(|labels| feed.labels = labels)),
         _ => None,
     }
 }
 
-fn web_address(text: String) -> Result<String, String> {
+fn web_address(text: &str) -> Result<String, String> {
     let expected = || "an absolute http or https address".to_owned();
-    let url = url::Url::parse(&text).map_err(|_| expected())?;
+    let url = url::Url::parse(text).map_err(|_| expected())?;
     if matches!(url.scheme(), "http" | "https") { Ok(url.into()) } else { Err(expected()) }
 }
 

@@ -216,7 +216,7 @@ pub fn one_of(words: &'static [&'static str]) -> impl Fn(&String) -> Result<(), 
 ///
 /// # Errors
 /// What was expected.
-pub fn not_empty(value: &String) -> Result<(), Expected> {
+pub fn not_empty(value: &str) -> Result<(), Expected> {
     if value.trim().is_empty() { Err("a text that is not empty".to_owned()) } else { Ok(()) }
 }
 

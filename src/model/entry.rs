@@ -29,6 +29,7 @@ pub struct SourceRef {
 
 /// One item, normalized. Absent means that the publisher did not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Entry {
     /// What the publisher knows it by: `atom:id`, `guid`, JSON `id`; where missing, minted from link,
     /// or title and text, always the same for the same item. Never empty, never random.

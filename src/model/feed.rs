@@ -17,6 +17,7 @@ pub struct Person {
 
 /// A feed's metadata as its publisher gave it. Text is plain, decoded, white space folded; URLs are absolute.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Feed {
     /// `atom:id` or its like; `None` where the format has none (RSS) or the publisher left it out.
     pub id: Option<String>,
@@ -42,6 +43,7 @@ pub struct Feed {
 
 /// What a publisher asks of those who poll. Absent fields: nothing was asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PollHints {
     /// RSS `ttl`, minutes between polls.
     pub ttl_minutes: Option<u32>,

@@ -1,1 +1,22 @@
-//! store
+//! STAGE SQLite: everything riverd knows, on disk.
+//! Promises: one writer (a thread of its own), readers that never wait for it; what belongs together is committed
+//! together, validators last; after `kill -9` the store is as after its last commit. `synchronous = FULL`: what was
+//! acknowledged survives a power loss too.
+//! Deliberately not here: deciding. The store is told what is new and where it belongs.
+//!
+//! To add a migration: `migrations/NNNN_name.sql` and one line in `migrate::MIGRATIONS`.
+
+pub mod change;
+pub mod commit;
+pub mod error;
+pub mod feeds;
+pub mod listing;
+pub mod lock;
+pub mod migrate;
+pub mod open;
+pub mod reader;
+pub mod river;
+pub mod rows;
+pub mod subscriptions;
+pub mod window;
+pub mod writer;

@@ -46,7 +46,7 @@ section! {
     }
 }
 
-fn cidrs(list: &Vec<String>) -> Result<(), String> {
+fn cidrs(list: &[String]) -> Result<(), String> {
     let wrong = list.iter().find(|text| text.parse::<ipnet::IpNet>().is_err());
     wrong.map_or(Ok(()), |text| Err(format!("address ranges such as \"192.168.1.0/24\", not {text:?}")))
 }

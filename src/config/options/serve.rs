@@ -26,12 +26,12 @@ section! {
     }
 }
 
-fn address(text: &String) -> Result<(), String> {
+fn address(text: &str) -> Result<(), String> {
     let expected = |_| "an address and a port such as \"127.0.0.1:8733\" or \"[::1]:8733\"".to_owned();
     text.parse::<std::net::SocketAddr>().map(drop).map_err(expected)
 }
 
-fn web_address(text: &String) -> Result<(), String> {
+fn web_address(text: &str) -> Result<(), String> {
     let right = text.is_empty() || url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if right { Ok(()) } else { Err("an http or https address, or \"\"".to_owned()) }
 }

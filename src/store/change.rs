@@ -1,0 +1,116 @@
+//! What a transaction changes, as plain data: the pipeline's orders to the store.
+
+use crate::model::complaint::Complaint;
+use crate::model::document::{Origin, Version};
+use crate::model::entry::Entry;
+use crate::model::feed::{Feed, PollHints};
+use crate::model::ids::{EntryId, FeedId, StoryId};
+use crate::model::poll::PollState;
+use crate::model::story::Verdict;
+use crate::model::time::Timestamp;
+
+/// One document, read and judged: all of it is committed, or nothing.
+#[derive(Debug)]
+pub struct Reading {
+    /// Which feed.
+    pub origin: Origin,
+    /// Used if the feed is new.
+    pub atom_id: String,
+    /// The publisher's metadata.
+    pub feed: Feed,
+    /// What format it was.
+    pub shape: &'static str,
+    /// What was wrong with it.
+    pub complaints: Vec<Complaint>,
+    /// What the publisher asks of pollers.
+    pub hints: PollHints,
+    /// Hash of the bytes.
+    pub content_hash: Vec<u8>,
+    /// When it was read.
+    pub now: Timestamp,
+    /// Entries never seen in this feed.
+    pub fresh: Vec<Fresh>,
+    /// Entries that a reader would see changed, or that come back after having been withdrawn.
+    pub changed: Vec<Changed>,
+    /// Entries to withdraw.
+    pub withdrawn: Vec<EntryId>,
+    /// Committed last. `None` for a document that is no version of its own.
+    pub version: Version,
+    /// The poll that brought it; `None` for files.
+    pub poll: Option<PollState>,
+}
+
+/// An entry's content, as it is kept.
+#[derive(Debug)]
+pub struct Content {
+    /// What the publisher said.
+    pub entry: Entry,
+    /// Hash of what a reader sees.
+    pub hash: Vec<u8>,
+    /// Serialized fingerprint of the story engine.
+    pub fingerprint: Vec<u8>,
+    /// See [`crate::model::river::Report::updated`].
+    pub updated: Timestamp,
+}
+
+/// A new entry and its place.
+#[derive(Debug)]
+pub struct Fresh {
+    /// Minted by the caller, larger than every id before.
+    pub id: EntryId,
+    /// Its id for readers.
+    pub atom_id: String,
+    /// Its story.
+    pub story: StoryId,
+    /// The id for readers of a story that begins with this entry; `None` if it joins one.
+    pub begins: Option<String>,
+    /// Its place in rivers, if it begins a story.
+    pub rank: Timestamp,
+    /// Why it is there.
+    pub verdict: Verdict,
+    /// What it says.
+    pub content: Content,
+    /// See [`crate::model::river::Report::published`].
+    pub published: Timestamp,
+}
+
+/// A known entry with new content.
+#[derive(Debug)]
+pub struct Changed {
+    /// The entry.
+    pub id: EntryId,
+    /// What it says now.
+    pub content: Content,
+}
+
+/// What is known of a feed before a document of it is read.
+#[derive(Debug, Clone)]
+pub struct KnownFeed {
+    /// Its row.
+    pub id: FeedId,
+    /// Hash of the document read last.
+    pub content_hash: Option<Vec<u8>>,
+    /// Its file was removed.
+    pub gone: bool,
+    /// What the publisher asked of pollers.
+    pub hints: PollHints,
+    /// How polling stands.
+    pub poll: PollState,
+    /// Nothing was ever read from it.
+    pub unread: bool,
+}
+
+/// What is known of an entry before it is seen again.
+#[derive(Debug, Clone)]
+pub struct KnownEntry {
+    /// Its row.
+    pub id: EntryId,
+    /// Its story.
+    pub story: StoryId,
+    /// Hash of what a reader sees.
+    pub hash: Vec<u8>,
+    /// It was withdrawn.
+    pub withdrawn: bool,
+    /// Its date of last change.
+    pub updated: Timestamp,
+}

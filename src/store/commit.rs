@@ -1,0 +1,258 @@
+//! The transactions that change what the river tells. Each function is one transaction.
+//! Promises: entries, their stories and the document's validators commit together, validators last.
+
+use rusqlite::{Transaction, params};
+
+use crate::model::document::{Origin, Version};
+use crate::model::ids::{EntryId, FeedId};
+use crate::model::poll::PollState;
+use crate::model::story::Decision;
+use crate::model::time::Timestamp;
+use crate::store::change::{Changed, Content, Fresh, Reading};
+use crate::store::error::StoreError;
+use crate::store::rows::to_json;
+use crate::store::writer::Writer;
+
+impl Writer {
+    /// Commits one document: feed, entries, stories, then validators and polling state.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists; nothing of it is stored then.
+    pub async fn commit(&self, reading: Reading) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            let feed = put_feed(transaction, &reading)?;
+            for fresh in &reading.fresh {
+                put_entry(transaction, feed, fresh, reading.now)?;
+            }
+            reading.changed.iter().try_for_each(|changed| change_entry(transaction, changed))?;
+            reading.withdrawn.iter().try_for_each(|entry| withdraw(transaction, *entry, reading.now))?;
+            put_version(transaction, feed, &reading)
+        })
+        .await
+    }
+
+    /// Keeps how polling a remote feed stands, when no document came of it.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub async fn keep_poll(&self, origin: Origin, poll: PollState) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            put_poll(transaction, &origin.key(), &poll)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps the version of a document whose bytes are those read last, and how its polling stands.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub async fn keep_version(
+        &self,
+        origin: Origin,
+        version: Version,
+        poll: Option<PollState>,
+    ) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            put_stamp(transaction, &origin.key(), &version)?;
+            poll.map_or(Ok(()), |poll| put_poll(transaction, &origin.key(), &poll))
+        })
+        .await
+    }
+
+    /// Withdraws every entry of a removed file, and the subscriptions it asked for.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub async fn remove_file(&self, path: String, now: Timestamp) -> Result<Vec<EntryId>, StoreError> {
+        self.transact(move |transaction| {
+            let key = Origin::File(path.clone()).key();
+            transaction.execute("UPDATE feeds SET gone = ?2 WHERE key = ?1", params![key, now.0])?;
+            transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [&key])?;
+            transaction.execute("DELETE FROM set_aside WHERE path = ?1", [&path])?;
+            let entries = live_entries(transaction, &key)?;
+            entries.iter().try_for_each(|entry| withdraw(transaction, *entry, now))?;
+            Ok(entries)
+        })
+        .await
+    }
+
+    /// A file of the folder moved: everything that came of it stays and goes with it.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub async fn rename_file(&self, from: String, to: String) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            let (old, new) = (Origin::File(from).key(), Origin::File(to).key());
+            // What was known of a file that lay at the new place before gives way: its entries are withdrawn already.
+            let aside = format!("{new}#replaced");
+            transaction.execute("DELETE FROM feeds WHERE key = ?1 AND id NOT IN (SELECT feed FROM entries)", [&new])?;
+            transaction.execute("UPDATE feeds SET key = ?2 || '-' || id WHERE key = ?1", [&new, &aside])?;
+            transaction.execute("UPDATE feeds SET key = ?2, gone = NULL WHERE key = ?1", [&old, &new])?;
+            transaction.execute("UPDATE subscriptions SET asked_by = ?2 WHERE asked_by = ?1", [&old, &new])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes that a file of the folder is not in, and why.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub async fn set_aside(&self, path: String, reason: String, now: Timestamp) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            let sql = "INSERT INTO set_aside (path, reason, seen) VALUES (?1, ?2, ?3)
+                       ON CONFLICT (path) DO UPDATE SET reason = ?2, seen = ?3";
+            transaction.execute(sql, params![path, reason, now.0])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
+    let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+               ON CONFLICT (key) DO UPDATE SET feed = ?3, shape = ?4, complaints = ?5, hints = ?6,
+                                               content_hash = ?7, gone = NULL
+               RETURNING id";
+    let id = transaction.prepare_cached(sql)?.query_row(
+        params![
+            reading.origin.key(),
+            reading.atom_id,
+            to_json(&reading.feed)?,
+            reading.shape,
+            to_json(&reading.complaints)?,
+            to_json(&reading.hints)?,
+            reading.content_hash,
+            reading.now.0,
+        ],
+        |row| row.get(0),
+    )?;
+    if let Origin::File(path) = &reading.origin {
+        transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])?;
+    }
+    Ok(FeedId(id))
+}
+
+fn put_entry(
+    transaction: &Transaction<'_>,
+    feed: FeedId,
+    fresh: &Fresh,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(atom_id) = &fresh.begins {
+        let sql = "INSERT INTO stories (id, atom_id, first_seen, rank) VALUES (?1, ?2, ?3, ?4)";
+        let params = params![fresh.story.0, atom_id, now.0, fresh.rank.0];
+        transaction.prepare_cached(sql)?.execute(params)?;
+    }
+    let Content { entry, hash, fingerprint, updated } = &fresh.content;
+    let tier = match fresh.verdict.decision {
+        Decision::New => None,
+        Decision::Join { tier, .. } => Some(tier.word()),
+    };
+    let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
+                                    language, entry, content_hash, published, updated, first_seen)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    transaction.prepare_cached(sql)?.execute(params![
+        fresh.id.0,
+        feed.0,
+        entry.id,
+        fresh.story.0,
+        tier,
+        to_json(&fresh.verdict)?,
+        fingerprint,
+        fresh.atom_id,
+        entry.title,
+        entry.link,
+        entry.language,
+        to_json(entry)?,
+        hash,
+        fresh.published.0,
+        updated.0,
+        now.0,
+    ])?;
+    count_live(transaction, fresh.story.0, 1)
+}
+
+fn change_entry(transaction: &Transaction<'_>, changed: &Changed) -> Result<(), StoreError> {
+    let back: Option<i64> = transaction.query_row(
+        "SELECT CASE WHEN withdrawn IS NULL THEN NULL ELSE story END FROM entries WHERE id = ?1",
+        [changed.id.0],
+        |row| row.get(0),
+    )?;
+    let Content { entry, hash, fingerprint, updated } = &changed.content;
+    let sql = "UPDATE entries SET title = ?2, link = ?3, language = ?4, entry = ?5, content_hash = ?6,
+                                  fingerprint = ?7, updated = ?8, withdrawn = NULL WHERE id = ?1";
+    transaction.prepare_cached(sql)?.execute(params![
+        changed.id.0,
+        entry.title,
+        entry.link,
+        entry.language,
+        to_json(entry)?,
+        hash,
+        fingerprint,
+        updated.0,
+    ])?;
+    back.map_or(Ok(()), |story| count_live(transaction, story, 1))
+}
+
+fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE entries SET withdrawn = ?2 WHERE id = ?1 AND withdrawn IS NULL RETURNING story";
+    let story = transaction.prepare_cached(sql)?.query_row(params![entry.0, now.0], |row| row.get(0));
+    match story {
+        Ok(story) => count_live(transaction, story, -1),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn count_live(transaction: &Transaction<'_>, story: i64, more: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE stories SET live = live + ?2 WHERE id = ?1";
+    transaction.prepare_cached(sql)?.execute([story, more])?;
+    Ok(())
+}
+
+fn live_entries(transaction: &Transaction<'_>, key: &str) -> Result<Vec<EntryId>, StoreError> {
+    let sql = "SELECT entries.id FROM entries JOIN feeds ON feeds.id = entries.feed
+               WHERE feeds.key = ?1 AND withdrawn IS NULL ORDER BY entries.id";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let ids = statement.query_map([key], |row| row.get(0).map(EntryId))?.collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// Last of all: from here on this version of the document is not asked for again.
+fn put_version(transaction: &Transaction<'_>, feed: FeedId, reading: &Reading) -> Result<(), StoreError> {
+    debug_assert!(feed.0 > 0);
+    let key = reading.origin.key();
+    put_stamp(transaction, &key, &reading.version)?;
+    reading.poll.as_ref().map_or(Ok(()), |poll| put_poll(transaction, &key, poll))
+}
+
+fn put_stamp(transaction: &Transaction<'_>, key: &str, version: &Version) -> Result<(), StoreError> {
+    match version {
+        Version::File(stamp) => {
+            let sql = "UPDATE feeds SET modified_ns = ?2, size = ?3, inode = ?4 WHERE key = ?1";
+            let (size, inode) = (stamp.size.cast_signed(), stamp.inode.cast_signed());
+            transaction.prepare_cached(sql)?.execute(params![key, stamp.modified_ns, size, inode])?;
+        }
+        Version::Http(validators) => {
+            let sql = "UPDATE feeds SET etag = ?2, last_modified = ?3 WHERE key = ?1";
+            let params = params![key, validators.etag, validators.last_modified];
+            transaction.prepare_cached(sql)?.execute(params)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_poll(transaction: &Transaction<'_>, key: &str, poll: &PollState) -> Result<(), StoreError> {
+    let sql = "UPDATE feeds SET poll = ?2, next_poll = ?3, etag = ?4, last_modified = ?5 WHERE key = ?1";
+    transaction.prepare_cached(sql)?.execute(params![
+        key,
+        to_json(poll)?,
+        poll.next_poll.map(|at| at.0),
+        poll.validators.etag,
+        poll.validators.last_modified,
+    ])?;
+    Ok(())
+}

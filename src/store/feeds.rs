@@ -1,0 +1,93 @@
+//! What is known of feeds and their entries before a document is judged.
+
+use std::collections::HashMap;
+
+use rusqlite::Row;
+
+use crate::model::document::{FileStamp, Origin, Validators};
+use crate::model::ids::{EntryId, FeedId, StoryId};
+use crate::model::poll::PollState;
+use crate::model::time::Timestamp;
+use crate::store::change::{KnownEntry, KnownFeed};
+use crate::store::error::StoreError;
+use crate::store::reader::Reader;
+use crate::store::rows::{all, json, one};
+
+const FEED: &str = "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape FROM feeds WHERE key = ?1";
+
+impl Reader {
+    /// What is known of a feed; `None` if it was never heard of.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn feed(&self, origin: &Origin) -> Result<Option<KnownFeed>, StoreError> {
+        self.view(|db| one(db, FEED, [origin.key()], known_feed))
+    }
+
+    /// The entries of a feed, by the publisher's id.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn entries_of(&self, feed: FeedId) -> Result<HashMap<String, KnownEntry>, StoreError> {
+        let sql = "SELECT key, id, story, content_hash, withdrawn, updated FROM entries WHERE feed = ?1";
+        self.view(|db| Ok(all(db, sql, [feed.0], known_entry)?.into_iter().collect()))
+    }
+
+    /// The files that are in, with their stamps, by path.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn files(&self) -> Result<Vec<(String, FileStamp)>, StoreError> {
+        let sql = "SELECT key, modified_ns, size, inode FROM feeds
+                   WHERE key LIKE 'file:%' AND gone IS NULL AND modified_ns IS NOT NULL ORDER BY key";
+        self.view(|db| all(db, sql, [], |row| Ok((path_of(&row.get::<_, String>(0)?), stamp(row)?))))
+    }
+
+    /// The largest ids given out so far; 0 where there is none.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn last_ids(&self) -> Result<(EntryId, StoryId), StoreError> {
+        let sql = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('entries', 'stories')";
+        let rows = self.view(|db| all(db, sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))))?;
+        let last = |table: &str| rows.iter().find(|(name, _)| name == table).map_or(0, |(_, seq)| *seq);
+        Ok((EntryId(last("entries")), StoryId(last("stories"))))
+    }
+}
+
+fn path_of(key: &str) -> String {
+    key.strip_prefix("file:").unwrap_or(key).to_owned()
+}
+
+fn stamp(row: &Row<'_>) -> Result<FileStamp, StoreError> {
+    let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+    Ok(FileStamp { modified_ns: row.get("modified_ns")?, size: number("size")?, inode: number("inode")? })
+}
+
+/// How polling stands, out of a row of `feeds`.
+pub(crate) fn poll_state(row: &Row<'_>) -> Result<PollState, StoreError> {
+    let validators = Validators { etag: row.get("etag")?, last_modified: row.get("last_modified")? };
+    Ok(PollState { validators, ..json(row, "poll")? })
+}
+
+fn known_feed(row: &Row<'_>) -> Result<KnownFeed, StoreError> {
+    Ok(KnownFeed {
+        id: FeedId(row.get("id")?),
+        content_hash: row.get("content_hash")?,
+        gone: row.get::<_, Option<i64>>("gone")?.is_some(),
+        hints: json(row, "hints")?,
+        poll: poll_state(row)?,
+        unread: row.get::<_, Option<String>>("shape")?.is_none(),
+    })
+}
+
+fn known_entry(row: &Row<'_>) -> Result<(String, KnownEntry), StoreError> {
+    let known = KnownEntry {
+        id: EntryId(row.get("id")?),
+        story: StoryId(row.get("story")?),
+        hash: row.get("content_hash")?,
+        withdrawn: row.get::<_, Option<i64>>("withdrawn")?.is_some(),
+        updated: Timestamp(row.get("updated")?),
+    };
+    Ok((row.get("key")?, known))
+}

@@ -1,0 +1,30 @@
+//! One riverd per store: an advisory lock on a file beside it.
+//! Promises: the lock goes with the process, however that ends; the file itself may stay.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::store::error::StoreError;
+
+/// Held for as long as this process may write.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of the store at `path`.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] at once if another process has it.
+    pub fn take(path: &Path) -> Result<Self, StoreError> {
+        let place = |cause| StoreError::Place { path: path.to_owned(), cause };
+        let beside: PathBuf = path.with_added_extension("lock");
+        let file = OpenOptions::new().create(true).append(true).open(beside).map_err(place)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
+            Err(TryLockError::Error(cause)) => Err(place(cause)),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What the owner asked to follow: each place that asks is replaced as a whole.
+
+use rusqlite::{Transaction, params};
+
+use crate::model::document::{FileStamp, Origin};
+use crate::model::feed::Feed;
+use crate::model::poll::PollState;
+use crate::model::subscription::Subscription;
+use crate::model::time::Timestamp;
+use crate::store::error::StoreError;
+use crate::store::feeds::poll_state;
+use crate::store::reader::Reader;
+use crate::store::rows::{all, json, to_json};
+use crate::store::writer::Writer;
+
+/// The subscriptions that one place asks for.
+#[derive(Debug)]
+pub struct Asked {
+    /// The OPML file, or `None` for the config.
+    pub file: Option<(String, FileStamp)>,
+    /// All it asks for, with the id for `atom:source` of each if it is new.
+    pub subscriptions: Vec<(Subscription, String)>,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl Writer {
+    /// Puts `asked` in the place of what the same place asked for before.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub async fn subscribe(&self, asked: Asked) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            let key = asked_by(asked.file.as_ref().map(|(path, _)| path.as_str()));
+            transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [&key])?;
+            for (subscription, atom_id) in &asked.subscriptions {
+                put(transaction, &key, subscription, atom_id, asked.now)?;
+            }
+            asked.file.as_ref().map_or(Ok(()), |(path, stamp)| put_file(transaction, path, *stamp, asked.now))
+        })
+        .await
+    }
+}
+
+fn asked_by(file: Option<&str>) -> String {
+    file.map_or_else(|| "config".to_owned(), |path| Origin::File(path.to_owned()).key())
+}
+
+fn put(
+    transaction: &Transaction<'_>,
+    asked_by: &str,
+    subscription: &Subscription,
+    atom_id: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let feed = Feed { title: subscription.title.clone().unwrap_or_default(), ..Feed::default() };
+    let sql = "INSERT INTO feeds (key, atom_id, feed, first_seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    transaction.prepare_cached(sql)?.execute(params![subscription.url, atom_id, to_json(&feed)?, now.0])?;
+    let sql = "INSERT INTO subscriptions (asked_by, feed, title, html_url, labels)
+               SELECT ?1, id, ?3, ?4, ?5 FROM feeds WHERE key = ?2 ON CONFLICT DO NOTHING";
+    transaction.prepare_cached(sql)?.execute(params![
+        asked_by,
+        subscription.url,
+        subscription.title,
+        subscription.html_url,
+        to_json(&subscription.labels)?,
+    ])?;
+    Ok(())
+}
+
+/// An OPML file is known by its stamp like every other file, though no entry comes of it.
+fn put_file(
+    transaction: &Transaction<'_>,
+    path: &str,
+    stamp: FileStamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO feeds (key, atom_id, feed, shape, modified_ns, size, inode, first_seen)
+               VALUES (?1, '', '{}', 'opml', ?2, ?3, ?4, ?5)
+               ON CONFLICT (key) DO UPDATE SET modified_ns = ?2, size = ?3, inode = ?4, gone = NULL";
+    let (size, inode) = (stamp.size.cast_signed(), stamp.inode.cast_signed());
+    let key = Origin::File(path.to_owned()).key();
+    transaction.execute(sql, params![key, stamp.modified_ns, size, inode, now.0])?;
+    transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])?;
+    Ok(())
+}
+
+impl Reader {
+    /// Every remote feed that some place asks for, with how its polling stands, by URL.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn followed(&self) -> Result<Vec<(String, PollState)>, StoreError> {
+        let sql = "SELECT key, poll, etag, last_modified FROM feeds
+                   WHERE id IN (SELECT feed FROM subscriptions) ORDER BY key";
+        self.view(|db| all(db, sql, [], |row| Ok((row.get(0)?, poll_state(row)?))))
+    }
+
+    /// Every subscription, in the order of where it is asked for, then by URL.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
+        let sql = "SELECT key, s.title, html_url, labels, feeds.feed AS feed FROM subscriptions AS s
+                   JOIN feeds ON feeds.id = s.feed ORDER BY asked_by, key";
+        self.view(|db| {
+            all(db, sql, [], |row| {
+                let feed: Feed = json(row, "feed")?;
+                Ok(Subscription {
+                    url: row.get("key")?,
+                    title: row.get::<_, Option<String>>("title")?.or(Some(feed.title).filter(|t| !t.is_empty())),
+                    html_url: row.get::<_, Option<String>>("html_url")?.or(feed.link),
+                    labels: json(row, "labels")?,
+                })
+            })
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! The one writer: a thread that owns the writing connection and runs one transaction after another.
+//! Promises: when a call returns Ok, its transaction is on disk; a failed one left nothing behind.
+
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::store::error::StoreError;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// Jobs that may wait for the writer; beyond it callers wait.
+const QUEUE: usize = 64;
+
+/// A handle to the writing thread. The thread ends, and the database closes, with the last handle.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+    _thread: std::sync::Arc<Thread>,
+}
+
+#[derive(Debug)]
+struct Thread(Option<JoinHandle<()>>);
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        // The queue closed before: the thread finishes what was asked and closes the database.
+        if let Some(thread) = self.0.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+impl Writer {
+    pub(crate) fn start(mut db: Connection) -> Result<Self, StoreError> {
+        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let run = move || {
+            while let Some(job) = queue.blocking_recv() {
+                job(&mut db);
+            }
+        };
+        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(run);
+        let thread = thread.map_err(|_| StoreError::Closed)?;
+        Ok(Self { jobs, _thread: std::sync::Arc::new(Thread(Some(thread))) })
+    }
+
+    /// Runs `work` in one transaction: committed if it returns Ok, undone otherwise.
+    ///
+    /// # Errors
+    /// What `work` or the commit says.
+    pub(crate) async fn transact<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |db| {
+            // A caller that went away is no reason to undo what it asked for.
+            let _ = answer.send(transact(db, work));
+        });
+        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+fn transact<T>(
+    db: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let value = work(&transaction)?;
+    transaction.commit()?;
+    Ok(value)
+}
