@@ -1,4 +1,5 @@
 //! riverd
 pub mod config;
 pub mod model;
+pub mod parse;
 pub mod store;

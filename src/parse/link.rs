@@ -1,0 +1,78 @@
+//! Links in canonical form: equal for equal pages, so that the same article is known by it across feeds.
+//! Deliberately not here: following links.
+
+use url::Url;
+
+/// Query parameters that track the reader and do not choose the page. A trailing `*` stands for any ending.
+const TRACKING: [&str; 34] = [
+    "utm_*", "mtm_*", "pk_*", "piwik_*", "hsa_*", "at_*", "fbclid", "gclid", "gclsrc", "dclid", "msclkid", "yclid",
+    "twclid", "ttclid", "igshid", "igsh", "mc_cid", "mc_eid", "_hsenc", "_hsmi", "mkt_tok", "wt_mc", "wt.mc_id",
+    "xtor", "ns_campaign", "ns_source", "ns_mchannel", "cmpid", "ito", "smid", "smtyp", "rss", "traffic_source",
+    "spm",
+];
+
+/// The canonical form: http and https only; fragment, tracking parameters, default port, user and `www.` off;
+/// the scheme is https, so that both forms of an address meet; the other parameters in order; no slash at the end.
+/// `None`: no absolute web address.
+pub fn canonical(link: &str) -> Option<String> {
+    let mut url = Url::parse(link.trim()).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    url.set_fragment(None);
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    let host = url.host_str()?.to_owned();
+    let host = host.strip_prefix("www.").unwrap_or(&host).trim_end_matches('.');
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    let path = url.path().trim_end_matches('/');
+    let query = query(&url).map_or_else(String::new, |query| format!("?{query}"));
+    Some(format!("https://{host}{port}{path}{query}"))
+}
+
+fn query(url: &Url) -> Option<String> {
+    let kept = url.query()?.split('&').filter(|pair| {
+        let name = pair.split('=').next().unwrap_or("").to_ascii_lowercase();
+        !pair.is_empty() && !TRACKING.iter().any(|pattern| matches(pattern, &name))
+    });
+    let mut kept: Vec<_> = kept.collect();
+    kept.sort_unstable();
+    (!kept.is_empty()).then(|| kept.join("&"))
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(name == pattern, |start| name.starts_with(start))
+}
+
+/// `link` made absolute against `base`; `None` if it is no web or mail address then.
+pub fn absolute(link: &str, base: Option<&Url>) -> Option<String> {
+    let link = link.trim();
+    if link.is_empty() {
+        return None;
+    }
+    let url = base.map_or_else(|| Url::parse(link), |base| base.join(link)).ok()?;
+    matches!(url.scheme(), "http" | "https" | "mailto" | "magnet" | "ftp").then(|| url.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_address_meet() {
+        for link in [
+            "http://www.a.example/x/",
+            "https://a.example/x#part",
+            "HTTPS://A.EXAMPLE:443/x?utm_source=rss&utm_medium=feed",
+            "https://a.example/x?fbclid=1",
+        ] {
+            assert_eq!(canonical(link).as_deref(), Some("https://a.example/x"), "{link}");
+        }
+    }
+
+    #[test]
+    fn parameters_that_choose_the_page_stay() {
+        assert_eq!(canonical("https://a.example/?p=2&id=1").as_deref(), Some("https://a.example?id=1&p=2"));
+        assert_eq!(canonical("mailto:a@b"), None);
+        assert_eq!(canonical("/x"), None);
+    }
+}
