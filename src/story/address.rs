@@ -1,0 +1,127 @@
+//! What a link says of its article: which publication it is, and, in its slug, what it is about.
+//! Deliberately not here: making links canonical (`parse` does), and whether equal links mean an equal story
+//! (`signal/same_link.rs` decides, for pages such as a live ticker tell many stories under one address).
+
+use crate::story::hash;
+
+/// What a link was found to be. Hashes; 0 where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Address {
+    /// The whole link without its scheme, `www.` and closing slash; 0 for a front page, which names no article.
+    pub link: u64,
+    /// The host with the publisher's number for the article, which stays while the headline in the slug changes.
+    pub article: u64,
+}
+
+/// Reads a canonical link.
+pub fn read(link: &str) -> Address {
+    let (host, path) = cut(link);
+    if is_front(path) {
+        return Address::default();
+    }
+    let host = hash::text(host);
+    let link = hash::chain(host, hash::text(path));
+    let article = number(path).map_or(0, |number| hash::chain(host, hash::text(number)));
+    Address { link, article }
+}
+
+/// The words of the slug: the longest part of the path that is made of words; empty if there is none.
+pub fn slug(link: &str) -> &str {
+    let path = cut(link).1;
+    let path = path.split(['?', '#', ';']).next().unwrap_or_default();
+    let best = path.split(['/', ',']).max_by_key(|part| hyphens(part)).unwrap_or_default();
+    if hyphens(best) < 2 { "" } else { best }
+}
+
+/// Whether a word of a slug is a word, and not the publisher's number or a file's ending.
+pub fn is_word(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    part.len() > 1 && (digits == 0 || (digits == part.len() && digits <= 4)) && !ENDINGS.contains(&part)
+}
+
+const ENDINGS: &[&str] = &["html", "htm", "php", "aspx", "article", "accg", "zr", "id", "amp"];
+
+fn hyphens(part: &str) -> usize {
+    part.bytes().filter(|b| matches!(b, b'-' | b'_')).count()
+}
+
+fn cut(link: &str) -> (&str, &str) {
+    let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let rest = rest.split('#').next().unwrap_or_default();
+    let at = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (host, path) = rest.split_at(at);
+    (host.strip_prefix("www.").unwrap_or(host), path.strip_suffix('/').unwrap_or(path))
+}
+
+fn is_front(path: &str) -> bool {
+    let name = path.trim_start_matches('/');
+    let file = name.rsplit('/').next().unwrap_or_default();
+    !name.contains('?')
+        && (name.is_empty() || (name.len() <= 3) || file.starts_with("index.") && !name.contains('/'))
+}
+
+/// The last run of the path that looks like a publisher's number: 6 digits or more, or 12 and more of the
+/// hexadecimal digits with both letters and digits among them.
+fn number(path: &str) -> Option<&str> {
+    let path = path.split('?').next().unwrap_or_default();
+    let mut found = None;
+    for part in path.split(|c: char| !c.is_ascii_alphanumeric()) {
+        if is_number(part) || part.strip_prefix("article").is_some_and(is_number) {
+            found = Some(part);
+        }
+    }
+    found
+}
+
+fn is_number(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    let is_hex = part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    (digits >= 6 && digits == part.len()) || (part.len() >= 12 && is_hex && digits >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_front_page_names_no_article() {
+        for link in [
+            "https://a.example",
+            "https://a.example/",
+            "http://www.a.example/index.html",
+            "https://a.example/de/",
+        ] {
+            assert_eq!(read(link), Address::default(), "{link}");
+        }
+        assert_ne!(read("https://a.example/?p=12").link, 0);
+    }
+
+    #[test]
+    fn scheme_www_and_closing_slash_do_not_matter() {
+        assert_eq!(read("https://www.a.example/news/one/"), read("http://a.example/news/one#top"));
+        assert_ne!(read("https://a.example/news/one").link, read("https://b.example/news/one").link);
+    }
+
+    #[test]
+    fn the_publishers_number_outlives_the_headline() {
+        let first = read("https://a.example/sport/tie-at-the-lake-41735098");
+        let later = read("https://a.example/sport/late-goal-at-the-lake-41735098");
+        assert_ne!(first.link, later.link);
+        assert_eq!(first.article, later.article);
+        assert_ne!(first.article, 0);
+        assert_eq!(read("https://a.example/2026/11/24/lake").article, 0);
+        assert_ne!(read("https://a.example/x-695234cf45876d161e233187").article, 0);
+    }
+
+    #[test]
+    fn the_slug_is_the_part_with_the_words() {
+        assert_eq!(
+            slug("https://a.example/2026/tie-at-the-lake-41735098?x=a-b-c-d"),
+            "tie-at-the-lake-41735098"
+        );
+        assert_eq!(slug("https://a.example/2026/11"), "");
+        assert!(
+            is_word("lake") && is_word("2026") && !is_word("41735098") && !is_word("zr") && !is_word("5d2c")
+        );
+    }
+}

@@ -1,0 +1,266 @@
+//! What is kept of an entry: hashes of its stems, pairs, numbers and keys, never its text.
+//! Promises: the same telling gives the same fingerprint in every release that has the same
+//! [`FORM`](crate::story::bytes::FORM), and its size is bounded whatever the text.
+//! Deliberately not here: the stored form (`bytes.rs`), and any judgement (`signal/`, `judge.rs`).
+
+use crate::model::story::Telling;
+use crate::model::time::Timestamp;
+use crate::story::address;
+use crate::story::hash;
+use crate::story::stems::{self, Stem, Stems};
+use crate::story::words::{self, Flow, Kind};
+
+/// Stems taken of a title. Of the entries of the development files 99.9 % have fewer.
+const TITLE_STEMS: usize = 28;
+/// Stems taken of the text: about the first 40 words, where news says what happened.
+const TEXT_STEMS: usize = 26;
+/// Stems taken of a link's slug.
+const SLUG_STEMS: usize = 14;
+/// Letters of a gram.
+const GRAM: usize = 5;
+/// Grams taken of a title.
+const GRAMS: usize = 72;
+
+/// Where a stem was found: bits of [`Word::places`].
+pub mod place {
+    /// In the title.
+    pub const TITLE: u8 = 1;
+    /// In the summary or the first words of the text.
+    pub const TEXT: u8 = 2;
+    /// In the slug of the link.
+    pub const SLUG: u8 = 4;
+    /// It is a number.
+    pub const NUMBER: u8 = 8;
+    /// It was written with a capital within a sentence.
+    pub const NAME: u8 = 16;
+}
+
+/// A stem of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Word {
+    /// The stem's hash.
+    pub hash: u32,
+    /// Where it was found; bits of [`place`].
+    pub places: u8,
+}
+
+impl Word {
+    /// Whether it was found in any of these places.
+    pub fn is_in(self, places: u8) -> bool {
+        self.places & places != 0
+    }
+}
+
+/// What is kept of an entry. Hashes of 0 mean that there was nothing to hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// When it was told.
+    pub at: Timestamp,
+    /// Two letters of the language's tag; 0 if unknown.
+    pub language: u16,
+    /// Who told it.
+    pub source: u64,
+    /// The link of its own page.
+    pub link: u64,
+    /// The publisher's number for the article.
+    pub article: u64,
+    /// The normalized title.
+    pub title: u64,
+    /// The normalized title without what stands before its colon.
+    pub headline: u64,
+    /// The last five words of the title.
+    pub tail: u64,
+    /// The stems, by hash, each once.
+    pub words: Box<[Word]>,
+    /// Neighbouring stems of the title, by hash, each once.
+    pub pairs: Box<[u32]>,
+    /// Runs of five letters of the title, by hash, each once.
+    pub grams: Box<[u16]>,
+}
+
+impl Fingerprint {
+    /// What is kept of this telling.
+    pub fn of(telling: &Telling<'_>) -> Self {
+        let stems = Stems::of(telling.language);
+        let title = stems.split(telling.title, TITLE_STEMS);
+        let address = telling.link.map(address::read).unwrap_or_default();
+        let keys = Keys::of(telling.title);
+        Self {
+            at: telling.at,
+            language: language(telling.language),
+            source: hash::text(telling.source),
+            link: address.link,
+            article: address.article,
+            title: keys.title,
+            headline: keys.headline,
+            tail: keys.tail,
+            words: gather(&stems, &title, telling),
+            pairs: pairs(&title),
+            grams: keys.grams,
+        }
+    }
+
+    /// How many different stems the title has.
+    pub fn title_stems(&self) -> usize {
+        self.words.iter().filter(|word| word.is_in(place::TITLE)).count()
+    }
+
+    /// What it takes in memory, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.words) + size_of_val(&*self.pairs) + size_of_val(&*self.grams)
+    }
+}
+
+/// The tag's first two letters as a number.
+fn language(tag: Option<&str>) -> u16 {
+    match tag.unwrap_or_default().as_bytes() {
+        [first, second, ..] => u16::from_be_bytes([first.to_ascii_lowercase(), second.to_ascii_lowercase()]),
+        _ => 0,
+    }
+}
+
+fn gather(stems: &Stems, title: &[Stem], telling: &Telling<'_>) -> Box<[Word]> {
+    let text = if telling.summary.trim().is_empty() { telling.body } else { telling.summary };
+    let mut all: Vec<Word> = Vec::with_capacity(TITLE_STEMS + TEXT_STEMS + SLUG_STEMS);
+    all.extend(title.iter().map(|stem| found(*stem, place::TITLE)));
+    all.extend(stems.split(text, TEXT_STEMS).into_iter().map(|stem| found(stem, place::TEXT)));
+    if let Some(link) = telling.link {
+        all.extend(slug(stems, link));
+    }
+    all.sort_unstable();
+    all.dedup_by(|next, kept| {
+        let same = next.hash == kept.hash;
+        if same {
+            kept.places |= next.places;
+        }
+        same
+    });
+    all.into_boxed_slice()
+}
+
+fn found(stem: Stem, place: u8) -> Word {
+    let kind = match stem.kind {
+        Kind::Number => place::NUMBER,
+        Kind::Capital => place::NAME,
+        Kind::Small | Kind::Pair => 0,
+    };
+    Word { hash: stem.hash, places: place | kind }
+}
+
+/// The slug's words; its numbers are left out of the numbers, for most are years and parts of dates.
+fn slug(stems: &Stems, link: &str) -> Vec<Word> {
+    let parts = address::slug(link).split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = parts.filter(|part| address::is_word(part)).collect();
+    let stems = stems.split(&words.join(" "), SLUG_STEMS);
+    stems.into_iter().map(|stem| Word { hash: stem.hash, places: place::SLUG }).collect()
+}
+
+fn pairs(title: &[Stem]) -> Box<[u32]> {
+    let mut pairs: Vec<u32> = title.windows(2).map(|two| hash::pair(two[0].hash, two[1].hash)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs.into_boxed_slice()
+}
+
+/// The keys of a title, all from one walk over its words.
+struct Keys {
+    title: u64,
+    headline: u64,
+    tail: u64,
+    grams: Box<[u16]>,
+}
+
+impl Keys {
+    fn of(title: &str) -> Self {
+        let mut all = Vec::new();
+        let mut letters = String::from(" ");
+        words::split(title, |word, _| {
+            all.push(hash::text(word));
+            if !stems::is_common(word) {
+                letters.push_str(word);
+                letters.push(' ');
+            }
+            Flow::More
+        });
+        let headline = headline(title);
+        let headline = if headline.len() == title.len() { all.clone() } else { hashes(headline) };
+        let tail = if all.len() >= 6 { &all[all.len() - 5..] } else { &[] };
+        Self { title: chain(&all), headline: chain(&headline), tail: chain(tail), grams: grams(&letters) }
+    }
+}
+
+fn hashes(text: &str) -> Vec<u64> {
+    let mut all = Vec::new();
+    words::split(text, |word, _| {
+        all.push(hash::text(word));
+        Flow::More
+    });
+    all
+}
+
+/// One hash of many; 0 of none.
+fn chain(hashes: &[u64]) -> u64 {
+    hashes.iter().fold(0, |state, part| hash::chain(state, *part))
+}
+
+/// The title without its kicker: what stands before a colon, if it is short and enough stands after it.
+fn headline(title: &str) -> &str {
+    let title = words::head(title, words::SCAN_BYTES);
+    match title.split_once(": ") {
+        Some((kicker, rest))
+            if kicker.split_whitespace().count() <= 6 && rest.split_whitespace().count() >= 4 =>
+        {
+            rest
+        }
+        _ => title,
+    }
+}
+
+fn grams(letters: &str) -> Box<[u16]> {
+    let ends: Vec<usize> = letters.char_indices().map(|(at, _)| at).chain([letters.len()]).collect();
+    let runs = ends.windows(GRAM + 1).map(|run| &letters[run[0]..run[GRAM]]);
+    let mut grams: Vec<u16> = runs.take(GRAMS).map(|run| hash::word(run) as u16).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams.into_boxed_slice()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn telling<'a>(title: &'a str, body: &'a str) -> Telling<'a> {
+        let at = Timestamp(0);
+        Telling { title, body, summary: "", link: None, language: Some("en"), source: "a", at }
+    }
+
+    #[test]
+    fn a_kicker_does_not_change_the_headline() {
+        let plain = Fingerprint::of(&telling("Ferry runs aground near the old harbour", ""));
+        let kicked = Fingerprint::of(&telling("North Sea: Ferry runs aground near the old harbour", ""));
+        assert_eq!(plain.headline, kicked.headline);
+        assert_eq!(plain.tail, kicked.tail);
+        assert_ne!(plain.title, kicked.title);
+    }
+
+    #[test]
+    fn a_stem_in_title_and_text_is_kept_once() {
+        let print = Fingerprint::of(&telling("Ferry aground", "The ferry ran aground in fog"));
+        let both = print.words.iter().filter(|word| word.places & 3 == 3).count();
+        assert_eq!(both, 2);
+        assert!(print.words.windows(2).all(|two| two[0].hash < two[1].hash));
+    }
+
+    #[test]
+    fn a_hostile_text_is_bounded() {
+        let many: String = (0..50_000).map(|n| format!("word{n} ")).collect();
+        let print = Fingerprint::of(&telling(&many, &many));
+        assert!(print.memory_bytes() < 1_024, "{}", print.memory_bytes());
+    }
+
+    #[test]
+    fn an_empty_title_has_no_keys() {
+        let print = Fingerprint::of(&telling(" … ", ""));
+        assert_eq!((print.title, print.headline, print.tail, print.words.len()), (0, 0, 0, 0));
+    }
+}

@@ -1,0 +1,24 @@
+//! Do the numbers of two titles agree? "Day 2" and "Day 21" are two days.
+//! Deliberately not here: what the numbers count.
+
+use crate::story::fingerprint::{Fingerprint, place};
+
+/// Numbers of the titles that both have.
+pub fn shared_numbers(a: &Fingerprint, b: &Fingerprint) -> f64 {
+    let shared = numbers(a).filter(|hash| numbers(b).any(|other| other == *hash)).count();
+    shared as f64
+}
+
+/// 1 if both titles have numbers and none of them is the same.
+pub fn clashing_numbers(a: &Fingerprint, b: &Fingerprint) -> f64 {
+    let clash = numbers(a).next().is_some() && numbers(b).next().is_some() && shared_numbers(a, b) == 0.0;
+    f64::from(u8::from(clash))
+}
+
+fn numbers(print: &Fingerprint) -> impl Iterator<Item = u32> + '_ {
+    print
+        .words
+        .iter()
+        .filter(|word| word.places & (place::NUMBER | place::TITLE) == place::NUMBER | place::TITLE)
+        .map(|w| w.hash)
+}

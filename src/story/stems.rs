@@ -1,0 +1,170 @@
+//! Words into stems: one hash for all forms of a word, and the words that say nothing left out.
+//! Deliberately not here: cutting text into words (`words.rs`).
+//!
+//! German is folded before it is stemmed (`Überfälle`, `ueberfaelle` and a slug's `uberfalle` are one stem);
+//! other languages are stemmed first, because their stemmers know `ue` as an ending. Both end folded, so that a name
+//! meets itself across languages.
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::story::hash;
+use crate::story::words::{self, Flow, Kind};
+
+/// One stem of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stem {
+    /// The stem's hash.
+    pub hash: u32,
+    /// What the word was.
+    pub kind: Kind,
+}
+
+/// Stems the words of one language.
+pub struct Stems {
+    stemmer: Option<Stemmer>,
+    german: bool,
+}
+
+impl Stems {
+    /// For a BCP 47 tag; a language without a stemmer, or none, keeps its words whole.
+    pub fn of(language: Option<&str>) -> Self {
+        let tag = language.unwrap_or_default();
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self { stemmer: algorithm(primary).map(Stemmer::create), german: primary == "de" }
+    }
+
+    /// The stems of the words that say something, in order, at most `limit`.
+    pub fn split(&self, text: &str, limit: usize) -> Vec<Stem> {
+        let mut stems = Vec::new();
+        words::split(text, |word, kind| {
+            if !is_common(word) {
+                stems.push(Stem { hash: self.stem(word, kind), kind });
+            }
+            if stems.len() < limit { Flow::More } else { Flow::Enough }
+        });
+        stems
+    }
+
+    fn stem(&self, word: &str, kind: Kind) -> u32 {
+        if matches!(kind, Kind::Number | Kind::Pair) {
+            return hash::word(word);
+        }
+        let Some(stemmer) = &self.stemmer else { return hash::word(&undouble(word)) };
+        if self.german {
+            hash::word(&stemmer.stem(&undouble(word)))
+        } else {
+            hash::word(&undouble(&stemmer.stem(word)))
+        }
+    }
+}
+
+/// `ae`, `oe`, `ue` as `a`, `o`, `u`: how slugs spell umlauts.
+fn undouble(word: &str) -> std::borrow::Cow<'_, str> {
+    let bytes = word.as_bytes();
+    if !bytes.windows(2).any(is_digraph) {
+        return word.into();
+    }
+    let mut folded = String::with_capacity(word.len());
+    let mut last = ' ';
+    for c in word.chars() {
+        if !(c == 'e' && matches!(last, 'a' | 'o' | 'u')) {
+            folded.push(c);
+        }
+        last = c;
+    }
+    folded.into()
+}
+
+fn is_digraph(pair: &[u8]) -> bool {
+    matches!(pair, [b'a' | b'o' | b'u', b'e'])
+}
+
+fn algorithm(language: &str) -> Option<Algorithm> {
+    Some(match language {
+        "ar" => Algorithm::Arabic,
+        "da" => Algorithm::Danish,
+        "de" => Algorithm::German,
+        "el" => Algorithm::Greek,
+        "en" => Algorithm::English,
+        "es" => Algorithm::Spanish,
+        "fi" => Algorithm::Finnish,
+        "fr" => Algorithm::French,
+        "hu" => Algorithm::Hungarian,
+        "it" => Algorithm::Italian,
+        "nl" => Algorithm::Dutch,
+        "no" | "nb" | "nn" => Algorithm::Norwegian,
+        "pt" => Algorithm::Portuguese,
+        "ro" => Algorithm::Romanian,
+        "ru" => Algorithm::Russian,
+        "sv" => Algorithm::Swedish,
+        "ta" => Algorithm::Tamil,
+        "tr" => Algorithm::Turkish,
+        _ => return None,
+    })
+}
+
+/// Words of one letter, and those of the lists below. The window's own counts see to the rest.
+pub fn is_common(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.len() == 1 && bytes[0].is_ascii_alphabetic() || COMMON.binary_search(&word).is_ok()
+}
+
+/// Folded function words of German, English, French, Spanish, Italian and Dutch, sorted; none that is a content
+/// word in another of them.
+#[rustfmt::skip]
+const COMMON: &[&str] = &[
+    "aber", "about", "after", "against", "al", "all", "alle", "allem", "allen", "aller", "alles", "als", "also",
+    "am", "among", "an", "and", "any", "are", "as", "at", "au", "auch", "auf", "aus", "aux", "avec", "be", "been",
+    "bei", "beim", "being", "between", "bin", "bis", "but", "by", "can", "ce", "ces", "con", "could", "da", "damit",
+    "dann", "dans", "darum", "das", "dass", "de", "degli", "dei", "deine", "del", "dell", "della", "dem", "den",
+    "denn", "der", "deren", "des", "dessen", "di", "did", "die", "dies", "diese", "diesem", "diesen", "dieser",
+    "dieses", "do", "doch", "does", "dort", "du", "duerfen", "durch", "durfen", "een", "ein", "eine", "einem",
+    "einen", "einer", "eines", "el", "en", "er", "es", "est", "et", "etwas", "euch", "ever", "fast", "for", "from",
+    "fuer", "fur", "gegen", "gibt", "gli", "gut", "hab", "habe", "haben", "had", "has", "hat", "hatte", "hatten",
+    "have", "he", "her", "het", "hier", "him", "his", "how", "ich", "ihm", "ihn", "ihnen", "ihr", "ihre", "ihrem",
+    "ihren", "ihrer", "il", "im", "immer", "in", "ins", "into", "is", "ist", "it", "its", "ja", "jede", "jeder",
+    "jetzt", "just", "kann", "kein", "keine", "keinen", "koennen", "konnen", "la", "las", "le", "les", "lo", "los",
+    "man", "may", "mehr", "mein", "meine", "met", "mich", "might", "mir", "mit", "more", "muessen", "muss",
+    "mussen", "my", "nach", "ne", "nel", "nella", "nicht", "nichts", "no", "noch", "not", "nun", "nur", "ob",
+    "oder", "of", "off", "ohne", "on", "only", "or", "our", "out", "over", "par", "para", "pas", "per", "por",
+    "pour", "qu", "que", "qui", "says", "schon", "se", "sehr", "sein", "seine", "seinem", "seinen", "seiner",
+    "seit", "she", "should", "si", "sich", "sie", "sind", "so", "sogar", "soll", "sollen", "sollte", "some",
+    "sowie", "su", "suis", "sul", "sur", "than", "that", "the", "their", "them", "then", "there", "these", "they",
+    "this", "those", "to", "too", "uber", "ueber", "um", "un", "una", "und", "une", "uns", "unser", "unsere",
+    "unter", "up", "van", "vom", "von", "vor", "wann", "war", "waren", "warum", "was", "we", "weil", "wenn", "wer",
+    "werden", "were", "when", "where", "which", "while", "who", "why", "wie", "wieder", "will", "wir", "wird",
+    "with", "wo", "wollen", "worden", "would", "wurde", "wurden", "you", "your", "zu", "zum", "zur", "zwischen",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stems(language: &str, text: &str) -> Vec<u32> {
+        Stems::of(Some(language)).split(text, 99).iter().map(|stem| stem.hash).collect()
+    }
+
+    #[test]
+    fn the_list_of_common_words_is_sorted() {
+        assert!(COMMON.is_sorted());
+    }
+
+    #[test]
+    fn umlauts_slugs_and_plurals_meet() {
+        for text in ["Überfälle", "ueberfaelle", "uberfalle"] {
+            assert_eq!(stems("de-CH", text), stems("de", "Überfall"), "{text}");
+        }
+        assert_eq!(stems("en", "The continues"), stems("en", "continue"));
+    }
+
+    #[test]
+    fn a_name_meets_itself_across_languages() {
+        assert_eq!(stems("de", "Michael Putin"), stems("en", "Michael Putin"));
+        assert_eq!(stems("de", "Müller"), stems("fr", "Müller"));
+    }
+
+    #[test]
+    fn common_words_say_nothing() {
+        assert!(stems("de", "Das ist nicht für die").is_empty());
+    }
+}
