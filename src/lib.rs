@@ -2,4 +2,6 @@
 pub mod config;
 pub mod model;
 pub mod parse;
+pub mod source;
 pub mod store;
+pub mod story;

@@ -26,3 +26,6 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 }
+
+/// Tells the time. Handed to those who act at times; the pure are told the time itself.
+pub type Clock = fn() -> Timestamp;

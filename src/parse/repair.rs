@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn stray_ampersands_entities_and_control_characters_are_mended() {
-        check("<a>Q&A &nbsp;&foo; &#0;\u{b} 1 < 2</a>", "<a>Q&amp;A \u{a0}&amp;foo;   1 &lt; 2</a>");
+        check("<a>Q&A &nbsp;&foo; &#0;\u{b} 1 < 2</a>", "<a>Q&amp;A \u{a0}&amp;foo;  1 &lt; 2</a>");
     }
 
     #[test]

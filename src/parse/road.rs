@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(entry.content.as_deref(), Some("<p>Der <a href=\"https://a.example/c\">Rat</a></p>"));
         assert_eq!(entry.summary.as_deref(), Some("Kurz &amp; gut"));
         assert_eq!(entry.published, Some(Timestamp(1_795_512_030_000)));
-        assert_eq!((entry.language.as_deref(), entry.categories.as_slice()), (Some("de-DE"), ["Stadt".to_owned()].as_slice()));
+        assert_eq!((entry.language.as_deref(), entry.categories.as_slice()), (Some("de-de"), ["Stadt".to_owned()].as_slice()));
     }
 
     use crate::model::time::Timestamp;

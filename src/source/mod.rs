@@ -1,1 +1,16 @@
-//! source
+//! STAGE follow subscriptions and the folder, and hand on documents.
+//! Promises: polite (conditional requests, one request per host at a time with a pause, backoff); bounded in time,
+//! size and redirects; never connects to a private address that the owner did not allow; hands on settled files only.
+//! Deliberately not here: what is in a document, and what is stored.
+//!
+//! To add a kind of source: one file here that sends `Delivery`s, and one task in `daemon`.
+
+pub mod answer;
+pub mod delivery;
+pub mod fetch;
+pub mod fetch_error;
+pub mod folder;
+pub mod folder_scan;
+pub mod guard;
+pub mod remote;
+pub mod schedule;

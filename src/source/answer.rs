@@ -1,0 +1,24 @@
+//! What came of one poll, as the schedule needs it. Plain data.
+
+use std::time::Duration;
+
+use crate::model::document::Validators;
+
+/// What came of one poll.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answer {
+    /// HTTP status of the last hop; `None`: no answer came.
+    pub status: Option<u16>,
+    /// Why it failed, one sentence; `None`: 200 with a body, or 304.
+    pub error: Option<String>,
+    /// `Retry-After`, from now.
+    pub retry_after: Option<Duration>,
+    /// How long the server calls its answer fresh (RFC 9111 section 4.2), from now.
+    pub fresh_for: Option<Duration>,
+    /// The server's validators, verbatim.
+    pub validators: Validators,
+    /// Where an unbroken chain of 301 and 308 led.
+    pub moved_to: Option<String>,
+    /// No host could be reached at all: the fault may be this machine's network.
+    pub unreachable: bool,
+}
