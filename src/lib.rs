@@ -2,6 +2,8 @@
 pub mod config;
 pub mod model;
 pub mod parse;
+pub mod publish;
+pub mod serve;
 pub mod source;
 pub mod store;
 pub mod story;

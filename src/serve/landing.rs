@@ -1,0 +1,17 @@
+//! The page at `/`: what there is to subscribe to.
+
+/// Its bytes. `paths`: the feeds.
+pub fn page(title: &str, paths: &[String]) -> String {
+    let title = html_escape::encode_text(title);
+    let item = |path: &String| {
+        let path = html_escape::encode_double_quoted_attribute(path);
+        format!("<li><a href=\"{path}\">{path}</a></li>\n")
+    };
+    let feeds: String = paths.iter().map(item).collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <link rel=\"alternate\" type=\"application/atom+xml\" title=\"{title}\" href=\"/river.atom\">\n</head>\n<body>\n\
+         <h1>{title}</h1>\n<p>Subscribe to one of these in a feed reader:</p>\n<ul>\n{feeds}</ul>\n</body>\n</html>\n"
+    )
+}
