@@ -2,6 +2,7 @@
 pub mod config;
 pub mod model;
 pub mod parse;
+pub mod pipeline;
 pub mod publish;
 pub mod serve;
 pub mod source;

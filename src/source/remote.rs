@@ -16,6 +16,7 @@ use crate::model::time::{Clock, Timestamp};
 use crate::source::answer::Answer;
 use crate::source::delivery::Delivery;
 use crate::source::fetch::Fetcher;
+use crate::source::guard::Guard;
 
 /// An order to the poller.
 #[derive(Debug)]
@@ -217,9 +218,12 @@ fn until(now: Timestamp, then: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(then.since(now)).unwrap_or(0) + 1)
 }
 
-/// Host and port: the unit of politeness.
+/// The unit of politeness: host and port; for this machine and private addresses, which the owner runs, the URL.
 fn host_of(url: &str) -> String {
     let parsed = Url::parse(url).ok();
+    if parsed.as_ref().is_some_and(|url| !Guard::default().allows_url(url) || url.host_str() == Some("localhost")) {
+        return url.to_owned();
+    }
     let host = parsed.as_ref().and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
     host.unwrap_or_default()
 }

@@ -1,0 +1,63 @@
+//! Who is followed: what OPML files and the config ask for, and the poller's orders that follow from it.
+
+use std::collections::BTreeMap;
+
+use crate::model::document::FileStamp;
+use crate::model::subscription::Subscription;
+use crate::model::time::Timestamp;
+use crate::parse::identity::feed_atom_id;
+use crate::pipeline::error::{PipelineError, blocking};
+use crate::pipeline::ingest::{Ingest, Outcome, follow};
+use crate::source::remote::Command;
+use crate::store::subscriptions::Asked;
+
+impl Ingest {
+    /// Takes in what the config asks for, and orders every feed that any place asks for.
+    ///
+    /// # Errors
+    /// As [`PipelineError`] lists.
+    pub async fn begin(&mut self) -> Result<Vec<Command>, PipelineError> {
+        let (found, now) = (self.config.feeds.clone(), (self.clock)());
+        self.writer.subscribe(Asked { file: None, subscriptions: with_ids(found), now }).await?;
+        self.follow_what_is_asked().await
+    }
+
+    pub(crate) async fn subscribe_file(
+        &mut self,
+        path: String,
+        stamp: FileStamp,
+        found: Vec<Subscription>,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        tracing::info!(path, subscriptions = found.len(), "subscriptions read");
+        let asked = Asked { file: Some((path, stamp)), subscriptions: with_ids(found), now };
+        self.writer.subscribe(asked).await?;
+        Ok(Outcome { changed: false, orders: self.follow_what_is_asked().await? })
+    }
+
+    /// Orders that bring the poller from what it follows to what is asked for.
+    pub(crate) async fn follow_what_is_asked(&mut self) -> Result<Vec<Command>, PipelineError> {
+        let reader = self.reader.clone();
+        let asked: BTreeMap<_, _> = blocking(move || reader.followed()).await?.into_iter().collect();
+        let left: Vec<String> = self.following.iter().filter(|url| !asked.contains_key(*url)).cloned().collect();
+        let mut orders = Vec::new();
+        for url in left {
+            self.following.remove(&url);
+            orders.push(Command::Unfollow(url));
+        }
+        for (url, poll) in asked {
+            if self.following.insert(url.clone()) {
+                orders.extend(follow(&url, &poll));
+            }
+        }
+        Ok(orders)
+    }
+}
+
+fn with_ids(subscriptions: Vec<Subscription>) -> Vec<(Subscription, String)> {
+    let id = |subscription: Subscription| {
+        let id = feed_atom_id(&subscription.url, None);
+        (subscription, id)
+    };
+    subscriptions.into_iter().map(id).collect()
+}
