@@ -1,5 +1,6 @@
 //! riverd
 pub mod config;
+pub mod daemon;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

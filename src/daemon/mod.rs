@@ -1,1 +1,10 @@
-//! daemon
+//! THE HOUSEKEEPER: starts the tasks, connects them, and stops them in order.
+//! Promises: stop order: sources, then ingest drains, the last republish, the store closes; within 10 s.
+//! Deliberately not here: any decision about content.
+
+pub mod clock;
+pub mod logging;
+pub mod once;
+pub mod run;
+pub mod stop;
+pub mod wiring;

@@ -67,7 +67,7 @@ impl<'a> Adapter<'a> {
             let text = format!("{all} entries, only the first {limit} are read");
             self.complaints.push(Complaint::new("limit", text));
         }
-        let entries = feed.entries.into_iter().take(limit).map(|entry| self.entry(entry)).collect();
+        let entries = feed.entries.into_iter().take(limit).map(|entry| self.entry(&entry)).collect();
         Parsed { shape, feed: model, entries, hints, complaints: self.complaints }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Adapter<'a> {
         }
     }
 
-    fn entry(&self, entry: foreign::Entry) -> Entry {
+    fn entry(&self, entry: &foreign::Entry) -> Entry {
         let link = entry.links.iter().find(|link| is_page(link)).or(entry.links.first().filter(|l| l.rel.is_none()));
         let link = link.and_then(|link| absolute(&link.href, self.base.as_ref()));
         let title = entry.title.as_ref().map(text_of).unwrap_or_default();
@@ -106,7 +106,7 @@ impl<'a> Adapter<'a> {
             updated: entry.updated.map(at),
             authors: entry.authors.iter().filter_map(person).collect(),
             categories: categories(&entry.categories),
-            enclosures: self.enclosures(&entry),
+            enclosures: self.enclosures(entry),
             language: declared.or_else(|| self.language.clone()).or_else(|| language::detect(&words)),
             source: self.source(entry.source.as_deref()),
             rights: entry.rights.as_ref().map(text_of).filter(|text| !text.is_empty()),

@@ -37,7 +37,7 @@ pub fn choose<'a>(edition: &'a Edition, request: &HeaderMap) -> Choice<'a> {
 fn is_known(edition: &Edition, request: &HeaderMap) -> bool {
     if request.contains_key(header::IF_NONE_MATCH) {
         let tags = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        let tags: Vec<&str> = tags.flat_map(|list| list.split(',')).map(|tag| tag.trim()).collect();
+        let tags: Vec<&str> = tags.flat_map(|list| list.split(',')).map(str::trim).collect();
         let ours = [edition.identity.etag.as_str(), edition.gzip.etag.as_str()];
         return tags.iter().any(|tag| *tag == "*" || ours.contains(&tag.strip_prefix("W/").unwrap_or(tag)));
     }

@@ -179,7 +179,7 @@ impl Fetcher {
 /// `riverd/VERSION (+CONTACT)`.
 fn user_agent(contact: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let contact: String = contact.chars().filter(|c| c.is_ascii_graphic()).collect();
+    let contact: String = contact.chars().filter(char::is_ascii_graphic).collect();
     if contact.is_empty() { format!("riverd/{version}") } else { format!("riverd/{version} (+{contact})") }
 }
 

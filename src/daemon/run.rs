@@ -1,0 +1,153 @@
+//! `riverd run`: the daemon.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::load::Config;
+use crate::daemon::clock::now;
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
+use crate::pipeline::ingest::Ingest;
+use crate::pipeline::republish::Press;
+use crate::serve::server::serve;
+use crate::serve::shelf::Shelf;
+use crate::source::delivery::Delivery;
+use crate::source::folder::Folder;
+use crate::source::remote::{Command, Poller};
+
+/// How long the road may take to drain when riverd stops.
+const DRAIN: Duration = Duration::from_secs(4);
+/// So many failures of the store within [`FAILURE_SPAN`] end the process; systemd starts it anew.
+const FAILURES: usize = 5;
+/// See [`FAILURES`].
+const FAILURE_SPAN: Duration = Duration::from_secs(60);
+
+/// Runs until `stop`. `ready` is told the address once everything is served there.
+///
+/// # Errors
+/// If it cannot start, or the store fails again and again.
+pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
+    let listen = &config.serve.listen;
+    let listener = TcpListener::bind(listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {listen}; is it in use? see serve.listen"))?;
+    let here = format!("http://{}", listener.local_addr()?);
+    let house = House::open(&config).await?;
+    let public = config.serve.public_url.trim_end_matches('/');
+    let press = house.press(&config, if public.is_empty() { here.clone() } else { public.to_owned() });
+    let shelf = Shelf::default();
+    republish(&press, &shelf).await?;
+    let tasks = TaskTracker::new();
+    let server_stop = CancellationToken::new();
+    let (title, serving, served, stopped) =
+        (config.publish.title.clone(), config.serve.clone(), shelf.clone(), server_stop.clone());
+    let server = tokio::spawn(async move { serve(listener, served, &title, &serving, stopped).await });
+    ready(&here);
+    tracing::info!(address = %here, "serving");
+    let result = flow(&config, house, press, shelf, &tasks, &stop).await;
+    server_stop.cancel();
+    drop(server.await);
+    tracing::info!("stopped");
+    result
+}
+
+/// Sources in, editions out, until `stop`.
+async fn flow(
+    config: &Config,
+    house: House,
+    press: Arc<Press>,
+    shelf: Shelf,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let House { store, mut ingest, fetcher } = house;
+    let (deliveries, delivered) = mpsc::channel(WAITING_DELIVERIES);
+    let (orders, ordered) = mpsc::unbounded_channel();
+    send_orders(&orders, ingest.begin().await?);
+    let known = store.reader.files()?;
+    let folder = Folder::new(&config.folder, known, kind, deliveries.clone());
+    tasks.spawn(folder.run(stop.clone()));
+    let poller = Poller::new(fetcher, config.fetch.clone(), now, deliveries);
+    tasks.spawn(poller.run(ordered, stop.clone()));
+    let (changes, changed) = watch::channel(0_u64);
+    let publisher = tokio::spawn(keep_publishing(press.clone(), shelf.clone(), changed, config.publish.settle));
+    let road = Road { ingest, orders, changes, shelf: shelf.clone() };
+    let drained = road.travel(delivered, stop).await;
+    // The road let go of `changes`: the publisher makes its last edition and ends.
+    drop(tokio::time::timeout(DRAIN, publisher).await);
+    tasks.close();
+    drop(tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await);
+    drop(store);
+    drained
+}
+
+struct Road {
+    ingest: Ingest,
+    orders: UnboundedSender<Command>,
+    changes: watch::Sender<u64>,
+    shelf: Shelf,
+}
+
+impl Road {
+    /// Takes in deliveries until the sources have ended and nothing waits any more.
+    async fn travel(mut self, mut delivered: Receiver<Delivery>, stop: &CancellationToken) -> anyhow::Result<()> {
+        let mut failures: Vec<tokio::time::Instant> = Vec::new();
+        let drained_by = async {
+            stop.cancelled().await;
+            tokio::time::sleep(DRAIN).await;
+        };
+        tokio::pin!(drained_by);
+        loop {
+            let delivery = tokio::select! {
+                delivery = delivered.recv() => delivery,
+                () = &mut drained_by => None,
+            };
+            let Some(delivery) = delivery else { return Ok(()) };
+            let Err(error) = self.take(delivery).await else {
+                self.shelf.set_illness(None);
+                continue;
+            };
+            tracing::error!(error = format!("{error:#}"), "a document could not be stored");
+            self.shelf.set_illness(Some(format!("the store fails: {error:#}")));
+            failures.retain(|at| at.elapsed() < FAILURE_SPAN);
+            failures.push(tokio::time::Instant::now());
+            if failures.len() >= FAILURES {
+                return Err(error.context("the store fails again and again"));
+            }
+        }
+    }
+
+    async fn take(&mut self, delivery: Delivery) -> anyhow::Result<()> {
+        let outcome = self.ingest.take(delivery).await?;
+        send_orders(&self.orders, outcome.orders);
+        if outcome.changed {
+            self.changes.send_modify(|count| *count += 1);
+        }
+        Ok(())
+    }
+}
+
+fn send_orders(orders: &UnboundedSender<Command>, list: Vec<Command>) {
+    // A poller that ended takes no more orders.
+    list.into_iter().for_each(|order| drop(orders.send(order)));
+}
+
+/// Makes new editions after changes, each time after a moment in which more may come.
+async fn keep_publishing(press: Arc<Press>, shelf: Shelf, mut changed: watch::Receiver<u64>, settle: Duration) {
+    let mut more = true;
+    while more {
+        more = changed.changed().await.is_ok();
+        if more {
+            tokio::time::sleep(settle).await;
+            changed.borrow_and_update();
+        }
+        if let Err(error) = republish(&press, &shelf).await {
+            tracing::error!(error = format!("{error:#}"), "not republished");
+        }
+    }
+}
