@@ -52,7 +52,16 @@ const OTHER_VARIABLES: [&str; 2] = ["RIVERD_CONFIG", "RIVERD_BLESS"];
 impl Config {
     /// All sections, in the order of the file.
     pub fn sections(&self) -> [&dyn Section; 8] {
-        [&self.folder, &self.store, &self.fetch, &self.parse, &self.story, &self.publish, &self.serve, &self.log]
+        [
+            &self.folder,
+            &self.store,
+            &self.fetch,
+            &self.parse,
+            &self.story,
+            &self.publish,
+            &self.serve,
+            &self.log,
+        ]
     }
 
     fn section_mut(&mut self, name: &str) -> Option<&mut dyn Section> {
@@ -72,7 +81,11 @@ impl Config {
     fn known_keys(&self) -> Vec<String> {
         let keys = |section: &&dyn Section| {
             let name = section.name();
-            section.describe().into_iter().map(move |option| format!("{name}.{}", option.key)).collect::<Vec<_>>()
+            section
+                .describe()
+                .into_iter()
+                .map(move |option| format!("{name}.{}", option.key))
+                .collect::<Vec<_>>()
         };
         self.sections().iter().flat_map(keys).collect()
     }
@@ -162,7 +175,12 @@ impl FileReader<'_> {
 
     fn feed(&mut self, block: &Spanned<DeValue<'_>>) {
         let DeValue::Table(table) = block.get_ref() else {
-            return self.fault(block.span().start, "feed", "no table".to_owned(), "a block [[feed]]".to_owned());
+            return self.fault(
+                block.span().start,
+                "feed",
+                "no table".to_owned(),
+                "a block [[feed]]".to_owned(),
+            );
         };
         let mut subscription = Subscription::default();
         for (name, value) in table.iter() {
@@ -282,18 +300,24 @@ mod tests {
             std::fs::write(&path, &expected).expect("config/ can be written");
         }
         let shipped = std::fs::read_to_string(&path).expect("config/riverd.toml is there");
-        assert_eq!(shipped, expected, "run `RIVERD_BLESS=1 cargo test --lib config` and look at the difference");
+        assert_eq!(
+            shipped, expected,
+            "run `RIVERD_BLESS=1 cargo test --lib config` and look at the difference"
+        );
         let read = from_text(Some((&path, &shipped)), &[]).expect("the shipped file is right");
         assert_eq!(Config { file: None, ..read }, Config::default());
     }
 
     #[test]
     fn all_faults_are_told_at_once_each_with_its_line() {
-        let told = faults("[fetch]\nmin_intervall = 1\nconcurrency = \"many\"\n\n[flod]\n[store]\npath = 3\n");
+        let told =
+            faults("[fetch]\nmin_intervall = 1\nconcurrency = \"many\"\n\n[flod]\n[store]\npath = 3\n");
         assert_eq!(told.len(), 4, "{told:#?}");
         assert!(told[0].starts_with("r.toml:2: fetch.min_intervall: found an unknown key"), "{}", told[0]);
         assert!(told[0].ends_with("did you mean fetch.min_interval?"), "{}", told[0]);
-        assert!(told[1].starts_with("r.toml:3: fetch.concurrency: found the text \"many\", expected a whole"));
+        assert!(
+            told[1].starts_with("r.toml:3: fetch.concurrency: found the text \"many\", expected a whole")
+        );
         assert!(told[2].starts_with("r.toml:5: flod"), "{}", told[2]);
         assert!(told[3].starts_with("r.toml:7: store.path: found the number 3, expected a text"));
     }

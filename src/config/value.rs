@@ -115,7 +115,8 @@ const DURATIONS: [(&str, u64); 6] =
 
 impl Value for Duration {
     fn expected() -> Expected {
-        "a time such as \"500ms\", \"90s\", \"15m\", \"24h\" or \"7d\", or a whole number of seconds".to_owned()
+        "a time such as \"500ms\", \"90s\", \"15m\", \"24h\" or \"7d\", or a whole number of seconds"
+            .to_owned()
     }
     fn read(raw: &Raw) -> Option<Self> {
         match raw {
@@ -230,14 +231,19 @@ mod tests {
 
     #[test]
     fn durations_read_with_a_unit_and_write_the_largest_that_fits() {
-        for (written, seconds, canonical) in
-            [("90s", 90, "\"90s\""), ("15 m", 900, "\"15m\""), ("24h", 86_400, "\"1d\""), ("3600s", 3600, "\"1h\"")]
-        {
+        for (written, seconds, canonical) in [
+            ("90s", 90, "\"90s\""),
+            ("15 m", 900, "\"15m\""),
+            ("24h", 86_400, "\"1d\""),
+            ("3600s", 3600, "\"1h\""),
+        ] {
             let read: Duration = text(written).expect(written);
             assert_eq!(read, Duration::from_secs(seconds));
             assert_eq!(read.write(), canonical);
         }
-        for wrong in ["", "fast", "-1s", "1.5h", "10 parsecs", "99999999999999999999s", "18446744073709551615w"] {
+        for wrong in
+            ["", "fast", "-1s", "1.5h", "10 parsecs", "99999999999999999999s", "18446744073709551615w"]
+        {
             assert_eq!(text::<Duration>(wrong), None, "{wrong}");
         }
         assert_eq!(Duration::ZERO.write(), "\"0ms\"");

@@ -16,13 +16,18 @@ use crate::config::options::log::LogOptions;
 /// If `log.level` is no filter, or the journal cannot be reached though it was asked for.
 pub fn start(options: &LogOptions, louder: i8) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(level(&options.level, louder)).context("log.level: no such filter")?;
-    let journal = options.format == "journald" || (options.format == "auto" && std::env::var_os("JOURNAL_STREAM").is_some());
+    let journal = options.format == "journald"
+        || (options.format == "auto" && std::env::var_os("JOURNAL_STREAM").is_some());
     let layer: Box<dyn Layer<Registry> + Send + Sync> = if journal {
         tracing_journald::layer().context("the journal cannot be reached; set log.format")?.boxed()
     } else if options.format == "json" {
         fmt::layer().json().with_writer(std::io::stderr).boxed()
     } else {
-        fmt::layer().with_target(false).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).boxed()
+        fmt::layer()
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr)
+            .boxed()
     };
     // A second start in one process keeps the first.
     drop(tracing_subscriber::registry().with(layer.with_filter(filter)).try_init());

@@ -91,7 +91,8 @@ async fn poll(
         {
             done.polled += usize::from(remote(origin).is_some_and(|url| waiting.remove(url)));
         }
-        done.failed += usize::from(matches!(&delivery, Delivery::NoDocument { answer, .. } if answer.error.is_some()));
+        done.failed +=
+            usize::from(matches!(&delivery, Delivery::NoDocument { answer, .. } if answer.error.is_some()));
         ingest.take(delivery).await?;
         progress(all - waiting.len(), all);
     }
@@ -104,7 +105,9 @@ fn due(orders: Vec<Command>, which: Which, now: Timestamp) -> Vec<(String, Comma
     for order in orders {
         match order {
             Command::Unfollow(url) => list.retain(|(known, _)| *known != url),
-            Command::Follow { url, due, validators } if which == Which::All || due.is_none_or(|due| due <= now) => {
+            Command::Follow { url, due, validators }
+                if which == Which::All || due.is_none_or(|due| due <= now) =>
+            {
                 list.retain(|(known, _)| *known != url);
                 list.push((url.clone(), Command::Follow { url, due: None, validators }));
             }

@@ -35,7 +35,8 @@ const FAILURE_SPAN: Duration = Duration::from_secs(60);
 pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
     let listen = &config.serve.listen;
     let listener = TcpListener::bind(listen).await;
-    let listener = listener.with_context(|| format!("cannot listen on {listen}; is it in use? see serve.listen"))?;
+    let listener =
+        listener.with_context(|| format!("cannot listen on {listen}; is it in use? see serve.listen"))?;
     let here = format!("http://{}", listener.local_addr()?);
     let house = House::open(&config).await?;
     let public = config.serve.public_url.trim_end_matches('/');
@@ -75,7 +76,8 @@ async fn flow(
     let poller = Poller::new(fetcher, config.fetch.clone(), now, deliveries);
     tasks.spawn(poller.run(ordered, stop.clone()));
     let (changes, changed) = watch::channel(0_u64);
-    let publisher = tokio::spawn(keep_publishing(press.clone(), shelf.clone(), changed, config.publish.settle));
+    let publisher =
+        tokio::spawn(keep_publishing(press.clone(), shelf.clone(), changed, config.publish.settle));
     let road = Road { ingest, orders, changes, shelf: shelf.clone() };
     let drained = road.travel(delivered, stop).await;
     // The road let go of `changes`: the publisher makes its last edition and ends.
@@ -95,7 +97,11 @@ struct Road {
 
 impl Road {
     /// Takes in deliveries until the sources have ended and nothing waits any more.
-    async fn travel(mut self, mut delivered: Receiver<Delivery>, stop: &CancellationToken) -> anyhow::Result<()> {
+    async fn travel(
+        mut self,
+        mut delivered: Receiver<Delivery>,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
         let mut failures: Vec<tokio::time::Instant> = Vec::new();
         let drained_by = async {
             stop.cancelled().await;
@@ -138,7 +144,12 @@ fn send_orders(orders: &UnboundedSender<Command>, list: Vec<Command>) {
 }
 
 /// Makes new editions after changes, each time after a moment in which more may come.
-async fn keep_publishing(press: Arc<Press>, shelf: Shelf, mut changed: watch::Receiver<u64>, settle: Duration) {
+async fn keep_publishing(
+    press: Arc<Press>,
+    shelf: Shelf,
+    mut changed: watch::Receiver<u64>,
+    settle: Duration,
+) {
     let mut more = true;
     while more {
         more = changed.changed().await.is_ok();

@@ -73,7 +73,10 @@ impl<'a> Adapter<'a> {
 
     fn feed(&self, feed: &foreign::Feed) -> Feed {
         let link = |wanted: fn(&foreign::Link) -> bool| {
-            feed.links.iter().find(|link| wanted(link)).and_then(|link| absolute(&link.href, self.base.as_ref()))
+            feed.links
+                .iter()
+                .find(|link| wanted(link))
+                .and_then(|link| absolute(&link.href, self.base.as_ref()))
         };
         Feed {
             id: Some(feed.id.trim().to_owned()).filter(|id| !id.is_empty()),
@@ -85,17 +88,26 @@ impl<'a> Adapter<'a> {
             authors: feed.authors.iter().filter_map(person).collect(),
             language: self.language.clone(),
             rights: feed.rights.as_ref().map(text_of).filter(|text| !text.is_empty()),
-            icon: feed.icon.as_ref().or(feed.logo.as_ref()).and_then(|i| absolute(&i.uri, self.base.as_ref())),
+            icon: feed
+                .icon
+                .as_ref()
+                .or(feed.logo.as_ref())
+                .and_then(|i| absolute(&i.uri, self.base.as_ref())),
         }
     }
 
     fn entry(&self, entry: &foreign::Entry) -> Entry {
-        let link = entry.links.iter().find(|link| is_page(link)).or(entry.links.first().filter(|l| l.rel.is_none()));
+        let link =
+            entry.links.iter().find(|link| is_page(link)).or(entry.links.first().filter(|l| l.rel.is_none()));
         let link = link.and_then(|link| absolute(&link.href, self.base.as_ref()));
         let title = entry.title.as_ref().map(text_of).unwrap_or_default();
-        let body = entry.content.as_ref().and_then(|content| content.body.as_deref().map(|body| (body, is_plain(&content.content_type))));
+        let body = entry
+            .content
+            .as_ref()
+            .and_then(|content| content.body.as_deref().map(|body| (body, is_plain(&content.content_type))));
         let content = body.and_then(|(body, plain)| self.html(body, plain));
-        let summary = entry.summary.as_ref().and_then(|text| self.html(&text.content, is_plain(&text.content_type)));
+        let summary =
+            entry.summary.as_ref().and_then(|text| self.html(&text.content, is_plain(&text.content_type)));
         let words = words(&title, summary.as_deref(), content.as_deref());
         let declared = entry.language.as_deref().and_then(language::declared);
         let id = Some(entry.id.trim()).filter(|id| !id.is_empty()).map(str::to_owned);
@@ -121,17 +133,19 @@ impl<'a> Adapter<'a> {
     fn html(&self, body: &str, is_plain: bool) -> Option<String> {
         if is_plain && !looks_like_html(body) {
             let lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
-            let html: String = lines.map(|line| format!("<p>{}</p>", html_escape::encode_text(&html_escape::decode_html_entities(line)))).collect();
+            let html: String = lines
+                .map(|line| {
+                    format!("<p>{}</p>", html_escape::encode_text(&html_escape::decode_html_entities(line)))
+                })
+                .collect();
             return self.sanitizer.clean(&html);
         }
         self.sanitizer.clean(body)
     }
 
     fn enclosures(&self, entry: &foreign::Entry) -> Vec<Enclosure> {
-        let linked = entry.links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).map(|link| Enclosure {
-            href: link.href.clone(),
-            media_type: link.media_type.clone(),
-            length: link.length,
+        let linked = entry.links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).map(|link| {
+            Enclosure { href: link.href.clone(), media_type: link.media_type.clone(), length: link.length }
         });
         let media = entry.media.iter().flat_map(|media| &media.content).filter_map(|content| {
             Some(Enclosure {
@@ -168,7 +182,8 @@ fn shape(kind: &foreign::FeedType) -> &'static str {
 }
 
 fn hints(feed: &foreign::Feed) -> PollHints {
-    let hubs = feed.links.iter().filter(|link| link.rel.as_deref() == Some("hub")).map(|link| link.href.clone());
+    let hubs =
+        feed.links.iter().filter(|link| link.rel.as_deref() == Some("hub")).map(|link| link.href.clone());
     PollHints { ttl_minutes: feed.ttl, hubs: hubs.collect(), ..PollHints::default() }
 }
 
@@ -182,7 +197,11 @@ fn is_plain(media_type: &impl std::fmt::Display) -> bool {
 }
 
 fn looks_like_html(text: &str) -> bool {
-    text.contains("</") || text.contains("/>") || text.contains("<p>") || text.contains("<br>") || text.contains("<img ")
+    text.contains("</")
+        || text.contains("/>")
+        || text.contains("<p>")
+        || text.contains("<br>")
+        || text.contains("<img ")
 }
 
 fn text_of(text: &foreign::Text) -> String {
@@ -216,7 +235,9 @@ fn person(person: &foreign::Person) -> Option<Person> {
 fn categories(categories: &[foreign::Category]) -> Vec<String> {
     let mut terms: Vec<String> = Vec::new();
     for category in categories {
-        let term = title(category.label.as_deref().filter(|label| !label.trim().is_empty()).unwrap_or(&category.term));
+        let term = title(
+            category.label.as_deref().filter(|label| !label.trim().is_empty()).unwrap_or(&category.term),
+        );
         if !term.is_empty() && !terms.contains(&term) {
             terms.push(term);
         }

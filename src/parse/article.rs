@@ -60,7 +60,12 @@ pub fn text(text: &str, place: Place<'_>, options: &ParseOptions, mut complaints
 }
 
 /// Reads a Markdown article. Without a title in the front matter, the first heading or line is the title.
-pub fn markdown(text: &str, place: Place<'_>, options: &ParseOptions, mut complaints: Vec<Complaint>) -> Parsed {
+pub fn markdown(
+    text: &str,
+    place: Place<'_>,
+    options: &ParseOptions,
+    mut complaints: Vec<Complaint>,
+) -> Parsed {
     let (front, body) = split(text, &mut complaints);
     let mut draft = Draft { front, ..Draft::default() };
     let mut body = body.trim_start();
@@ -100,7 +105,8 @@ pub fn finish(
     let base = link.as_deref().and_then(|link| Url::parse(link).ok());
     let sanitizer = Sanitizer::new(base.as_ref(), options);
     let content = sanitizer.clean(&draft.content);
-    let summary = front.text(&["summary", "description", "lead"]).map(|text| format!("<p>{}</p>", escape(text)));
+    let summary =
+        front.text(&["summary", "description", "lead"]).map(|text| format!("<p>{}</p>", escape(text)));
     let title = front.text(&["title"]).map_or(draft.title, fold);
     let words = format!("{title}. {}", content.as_deref().map(plain).unwrap_or_default());
     let declared = front.text(&["lang", "language"]).and_then(language::declared);
@@ -118,7 +124,8 @@ pub fn finish(
         content,
         ..Entry::default()
     };
-    let feed = Feed { title: feed_title(front, place.path), language: entry.language.clone(), ..Feed::default() };
+    let feed =
+        Feed { title: feed_title(front, place.path), language: entry.language.clone(), ..Feed::default() };
     parsed::Parsed { shape, feed, entries: vec![entry], complaints, ..Parsed::default() }
 }
 
@@ -184,7 +191,8 @@ fn take_link(blocks: &mut Vec<Block>) -> Option<String> {
         let Block::Line(line) = block else { return false };
         let lower = line.to_lowercase();
         let address = NAMES.iter().find_map(|name| lower.strip_prefix(name)).unwrap_or(&lower).trim();
-        (address.starts_with("https://") || address.starts_with("http://")) && !address.contains(char::is_whitespace)
+        (address.starts_with("https://") || address.starts_with("http://"))
+            && !address.contains(char::is_whitespace)
     })?;
     let Block::Line(line) = blocks.remove(at) else { return None };
     absolute(&line[line.find("http").or_else(|| line.find("HTTP"))?..], None)
@@ -193,7 +201,9 @@ fn take_link(blocks: &mut Vec<Block>) -> Option<String> {
 /// The lead: what stands before the first heading; else the first bulleted list; else the first paragraph.
 fn summary(blocks: &[Block]) -> Option<String> {
     let lead = match blocks {
-        [Block::Line(lead), ..] if !is_heading(blocks, 0) && lead.chars().count() <= SUMMARY_CHARS => Some(&blocks[..1]),
+        [Block::Line(lead), ..] if !is_heading(blocks, 0) && lead.chars().count() <= SUMMARY_CHARS => {
+            Some(&blocks[..1])
+        }
         _ => blocks.iter().position(|block| matches!(block, Block::List(_))).map(|at| &blocks[at..=at]),
     };
     lead.map(html)
@@ -215,11 +225,14 @@ fn html(blocks: &[Block]) -> String {
 fn is_heading(blocks: &[Block], at: usize) -> bool {
     let Block::Line(line) = &blocks[at] else { return false };
     let short = line.chars().count() <= 80 && !line.ends_with(['.', '!', ':', ';', ',', '…']);
-    short && match blocks.get(at + 1) {
-        Some(Block::Line(next)) => next.chars().count() > line.chars().count() && next.chars().count() > 80,
-        Some(Block::List(_)) => true,
-        None => false,
-    }
+    short
+        && match blocks.get(at + 1) {
+            Some(Block::Line(next)) => {
+                next.chars().count() > line.chars().count() && next.chars().count() > 80
+            }
+            Some(Block::List(_)) => true,
+            None => false,
+        }
 }
 
 #[cfg(test)]
@@ -237,11 +250,16 @@ mod tests {
     fn a_news_article_gives_title_lead_and_every_paragraph() {
         let entry = entry(TEXT, "stadt/a.txt");
         assert_eq!(entry.title, "Neue Brücke über die Lahn");
-        assert_eq!(entry.summary.as_deref(), Some("<p>Die Stadt baut. Sie zahlt 3'000 Franken &amp; mehr.</p>"));
+        assert_eq!(
+            entry.summary.as_deref(),
+            Some("<p>Die Stadt baut. Sie zahlt 3'000 Franken &amp; mehr.</p>")
+        );
         assert_eq!(entry.language.as_deref(), Some("de"));
         assert_eq!(entry.published, Some(Timestamp(5)));
         let content = entry.content.expect("content");
-        for part in ["<h2>Das Wichtigste in Kürze</h2>", "<li>Der Bau beginnt «bald».</li>", "<p>Zweiter Absatz.</p>"] {
+        for part in
+            ["<h2>Das Wichtigste in Kürze</h2>", "<li>Der Bau beginnt «bald».</li>", "<p>Zweiter Absatz.</p>"]
+        {
             assert!(content.contains(part), "{part} in {content}");
         }
     }

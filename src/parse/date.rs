@@ -7,19 +7,75 @@ use crate::model::time::Timestamp;
 
 /// Zones by name, with minutes east of Greenwich.
 const ZONES: [(&str, i32); 27] = [
-    ("z", 0), ("ut", 0), ("utc", 0), ("gmt", 0), ("wet", 0), ("west", 60), ("bst", 60), ("cet", 60), ("mez", 60),
-    ("cest", 120), ("mesz", 120), ("eet", 120), ("eest", 180), ("msk", 180), ("est", -300), ("edt", -240),
-    ("cst", -360), ("cdt", -300), ("mst", -420), ("mdt", -360), ("pst", -480), ("pdt", -420), ("akst", -540),
-    ("hst", -600), ("jst", 540), ("ist", 330), ("aest", 600),
+    ("z", 0),
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("bst", 60),
+    ("cet", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("est", -300),
+    ("edt", -240),
+    ("cst", -360),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("akst", -540),
+    ("hst", -600),
+    ("jst", 540),
+    ("ist", 330),
+    ("aest", 600),
 ];
 
 /// The beginnings of the months' names in German, English, French, Spanish, Italian, Portuguese and Dutch.
 const MONTHS: [(&str, u32); 38] = [
-    ("jan", 1), ("jän", 1), ("ene", 1), ("gen", 1), ("feb", 2), ("fév", 2), ("fev", 2), ("mar", 3), ("mär", 3),
-    ("mrz", 3), ("maa", 3), ("mrt", 3), ("apr", 4), ("avr", 4), ("abr", 4), ("mai", 5), ("may", 5), ("mag", 5),
-    ("mei", 5), ("juin", 6), ("jun", 6), ("giu", 6), ("juil", 7), ("jul", 7), ("lug", 7), ("aug", 8), ("aoû", 8),
-    ("aou", 8), ("ago", 8), ("sep", 9), ("set", 9), ("okt", 10), ("oct", 10), ("out", 10), ("ott", 10), ("nov", 11),
-    ("dez", 12), ("déc", 12),
+    ("jan", 1),
+    ("jän", 1),
+    ("ene", 1),
+    ("gen", 1),
+    ("feb", 2),
+    ("fév", 2),
+    ("fev", 2),
+    ("mar", 3),
+    ("mär", 3),
+    ("mrz", 3),
+    ("maa", 3),
+    ("mrt", 3),
+    ("apr", 4),
+    ("avr", 4),
+    ("abr", 4),
+    ("mai", 5),
+    ("may", 5),
+    ("mag", 5),
+    ("mei", 5),
+    ("juin", 6),
+    ("jun", 6),
+    ("giu", 6),
+    ("juil", 7),
+    ("jul", 7),
+    ("lug", 7),
+    ("aug", 8),
+    ("aoû", 8),
+    ("aou", 8),
+    ("ago", 8),
+    ("sep", 9),
+    ("set", 9),
+    ("okt", 10),
+    ("oct", 10),
+    ("out", 10),
+    ("ott", 10),
+    ("nov", 11),
+    ("dez", 12),
+    ("déc", 12),
 ];
 const MORE_MONTHS: [(&str, u32); 3] = [("dec", 12), ("dic", 12), ("dée", 12)];
 
@@ -29,7 +85,9 @@ pub fn parse(text: &str) -> Option<DateTime<Utc>> {
     if text.is_empty() || text.len() > 100 {
         return None;
     }
-    numeric(text).or_else(|| DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())).or_else(|| named(text))
+    numeric(text)
+        .or_else(|| DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc()))
+        .or_else(|| named(text))
 }
 
 /// As [`parse`], in the model's unit.
@@ -41,7 +99,11 @@ pub fn timestamp(text: &str) -> Option<Timestamp> {
 fn numeric(text: &str) -> Option<DateTime<Utc>> {
     if text.len() >= 9 && text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() != 14 {
         let number: i64 = text.parse().ok()?;
-        return if text.len() > 11 { DateTime::from_timestamp_millis(number) } else { DateTime::from_timestamp(number, 0) };
+        return if text.len() > 11 {
+            DateTime::from_timestamp_millis(number)
+        } else {
+            DateTime::from_timestamp(number, 0)
+        };
     }
     let (date, rest) = text.split_at_checked(10)?;
     let date = NaiveDate::parse_from_str(&date.replace(['/', '.'], "-"), "%Y-%m-%d").ok()?;
@@ -53,19 +115,29 @@ fn named(text: &str) -> Option<DateTime<Utc>> {
     let lower = text.to_lowercase();
     let clock_at = lower.find(':').map(|at| lower[..at].trim_end_matches(|c: char| c.is_ascii_digit()).len());
     let (day_part, clock_part) = lower.split_at(clock_at.unwrap_or(lower.len()));
-    let words: Vec<&str> =
-        day_part.split(|c: char| c.is_whitespace() || ",.-/".contains(c)).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = day_part
+        .split(|c: char| c.is_whitespace() || ",.-/".contains(c))
+        .filter(|word| !word.is_empty())
+        .collect();
     let month = words.iter().find_map(|word| month(word))?;
-    let mut numbers = words.iter().filter_map(|word| word.trim_end_matches(char::is_alphabetic).parse::<i32>().ok());
+    let mut numbers =
+        words.iter().filter_map(|word| word.trim_end_matches(char::is_alphabetic).parse::<i32>().ok());
     let (first, second) = (numbers.next()?, numbers.next());
     // A year may stand behind the clock, as asctime writes it.
-    let year_behind = || clock_part.split_whitespace().filter(|word| word.len() == 4).find_map(|word| word.parse().ok());
+    let year_behind =
+        || clock_part.split_whitespace().filter(|word| word.len() == 4).find_map(|word| word.parse().ok());
     let (day, year) = match second.or_else(year_behind) {
         Some(second) if first > 31 => (second, first),
         Some(second) => (first, second),
         None => return None,
     };
-    let year = if (0..70).contains(&year) { year + 2000 } else if year < 100 { year + 1900 } else { year };
+    let year = if (0..70).contains(&year) {
+        year + 2000
+    } else if year < 100 {
+        year + 1900
+    } else {
+        year
+    };
     clock(NaiveDate::from_ymd_opt(year, month, u32::try_from(day).ok()?)?, clock_part)
 }
 
@@ -82,7 +154,9 @@ fn clock(date: NaiveDate, rest: &str) -> Option<DateTime<Utc>> {
     let time = if time.is_empty() { Some(NaiveTime::MIN) } else { time_of_day(time) }?;
     let zone = zone.trim();
     let (time, zone) = match zone.to_ascii_lowercase().as_str() {
-        afternoon if afternoon.starts_with("pm") => (time.overflowing_add_signed(half_day(time, 12)).0, zone[2..].trim()),
+        afternoon if afternoon.starts_with("pm") => {
+            (time.overflowing_add_signed(half_day(time, 12)).0, zone[2..].trim())
+        }
         morning if morning.starts_with("am") => (time, zone[2..].trim()),
         clock if clock.starts_with("uhr") => (time, zone[3..].trim()),
         _ => (time, zone),
@@ -111,13 +185,27 @@ fn time_of_day(time: &str) -> Option<NaiveTime> {
 fn offset(zone: &str) -> i32 {
     let lower = zone.to_lowercase();
     let name = lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-');
-    let name = name.strip_prefix("gmt").or_else(|| name.strip_prefix("utc")).filter(|rest| !rest.is_empty()).unwrap_or(name);
+    let name = name
+        .strip_prefix("gmt")
+        .or_else(|| name.strip_prefix("utc"))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(name);
     let sign = match name.chars().next() {
         Some('+') => 1,
         Some('-') => -1,
-        _ => return ZONES.iter().find(|(known, _)| name.split_whitespace().next() == Some(known)).map_or(0, |(_, m)| *m),
+        _ => {
+            return ZONES
+                .iter()
+                .find(|(known, _)| name.split_whitespace().next() == Some(known))
+                .map_or(0, |(_, m)| *m);
+        }
     };
-    let digits: String = name.chars().skip(1).take_while(|c| c.is_ascii_digit() || *c == ':').filter(char::is_ascii_digit).collect();
+    let digits: String = name
+        .chars()
+        .skip(1)
+        .take_while(|c| c.is_ascii_digit() || *c == ':')
+        .filter(char::is_ascii_digit)
+        .collect();
     let number: i32 = digits.parse().unwrap_or(0);
     let minutes = if digits.len() <= 2 { number * 60 } else { number / 100 * 60 + number % 100 };
     if minutes <= 14 * 60 { sign * minutes } else { 0 }

@@ -17,9 +17,12 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, complaints: &mut Vec<Com
     if let Some(encoding) = wide(bytes) {
         return with(encoding, bytes, complaints);
     }
-    let declared = declared(bytes, content_type).filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE);
+    let declared =
+        declared(bytes, content_type).filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE);
     match (std::str::from_utf8(bytes), declared) {
-        (Ok(text), Some(encoding)) if encoding == UTF_8 || !text.is_ascii() || encoding.is_ascii_compatible() => {
+        (Ok(text), Some(encoding))
+            if encoding == UTF_8 || !text.is_ascii() || encoding.is_ascii_compatible() =>
+        {
             text.to_owned()
         }
         (Ok(text), None) => text.to_owned(),
@@ -40,7 +43,8 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 fn declared(bytes: &[u8], content_type: Option<&str>) -> Option<&'static Encoding> {
     let header = content_type.and_then(|value| label_after(value, "charset="));
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES)]);
-    let declaration = head.trim_start().starts_with("<?xml").then(|| label_after(&head, "encoding=")).flatten();
+    let declaration =
+        head.trim_start().starts_with("<?xml").then(|| label_after(&head, "encoding=")).flatten();
     let meta = label_after(&head, "charset=");
     let labels = [header, declaration, meta];
     labels.into_iter().flatten().find_map(|label| Encoding::for_label(label.as_bytes()))
@@ -86,19 +90,31 @@ mod tests {
     fn marks_headers_declarations_and_guesses_are_heeded_in_this_order() {
         check("\u{feff}grün".as_bytes(), Some("text/xml; charset=latin1"), "grün");
         check(b"gr\xfcn", Some("text/xml; charset=ISO-8859-1"), "grün");
-        check(b"<?xml version='1.0' encoding='windows-1252'?><a>gr\xfcn \x80</a>", None,
-            "<?xml version='1.0' encoding='windows-1252'?><a>grün €</a>");
-        check(b"Die gr\xfcnen B\xe4ume stehen \xfcber dem Fluss und gl\xe4nzen.", None,
-            "Die grünen Bäume stehen über dem Fluss und glänzen.");
+        check(
+            b"<?xml version='1.0' encoding='windows-1252'?><a>gr\xfcn \x80</a>",
+            None,
+            "<?xml version='1.0' encoding='windows-1252'?><a>grün €</a>",
+        );
+        check(
+            b"Die gr\xfcnen B\xe4ume stehen \xfcber dem Fluss und gl\xe4nzen.",
+            None,
+            "Die grünen Bäume stehen über dem Fluss und glänzen.",
+        );
         check(b"\xff\xfeg\0r\0", None, "gr");
         check(b"\0<\0a\0>", None, "<a>");
     }
 
     #[test]
     fn a_wrong_declaration_over_valid_utf_8_is_seen_through() {
-        check("<?xml version='1.0' encoding='ISO-8859-1'?><a>grün</a>".as_bytes(), None,
-            "<?xml version='1.0' encoding='ISO-8859-1'?><a>grün</a>");
-        check("<?xml version='1.0' encoding='utf-16'?><a>ü</a>".as_bytes(), None,
-            "<?xml version='1.0' encoding='utf-16'?><a>ü</a>");
+        check(
+            "<?xml version='1.0' encoding='ISO-8859-1'?><a>grün</a>".as_bytes(),
+            None,
+            "<?xml version='1.0' encoding='ISO-8859-1'?><a>grün</a>",
+        );
+        check(
+            "<?xml version='1.0' encoding='utf-16'?><a>ü</a>".as_bytes(),
+            None,
+            "<?xml version='1.0' encoding='utf-16'?><a>ü</a>",
+        );
     }
 }

@@ -30,7 +30,8 @@ pub fn split<'a>(text: &'a str, complaints: &mut Vec<Complaint>) -> (FrontMatter
         let Some((inside, rest)) = fenced(text, fence) else { continue };
         match read(inside) {
             Some(front) => return (front, rest),
-            None => complaints.push(Complaint::new("format", "front matter that cannot be read is left in the text")),
+            None => complaints
+                .push(Complaint::new("format", "front matter that cannot be read is left in the text")),
         }
     }
     (FrontMatter::default(), text)
@@ -46,12 +47,15 @@ fn fenced<'a>(text: &'a str, fence: &str) -> Option<(&'a str, &'a str)> {
 
 fn yaml(text: &str) -> Option<FrontMatter> {
     // The loader recurses: flow nesting is bounded before.
-    if text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > 64 || text.lines().any(|l| l.starts_with("                    ")) {
+    if text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > 64
+        || text.lines().any(|l| l.starts_with("                    "))
+    {
         return None;
     }
     let documents = YamlLoader::load_from_str(text).ok()?;
     let table = documents.first()?.as_hash()?;
-    let pairs = table.iter().filter_map(|(key, value)| Some((key.as_str()?.to_lowercase(), yaml_texts(value))));
+    let pairs =
+        table.iter().filter_map(|(key, value)| Some((key.as_str()?.to_lowercase(), yaml_texts(value))));
     Some(FrontMatter(pairs.collect()))
 }
 
@@ -61,7 +65,11 @@ fn yaml_texts(value: &Yaml) -> Vec<String> {
         Yaml::Integer(number) => vec![number.to_string()],
         Yaml::Boolean(truth) => vec![truth.to_string()],
         Yaml::Array(items) => items.iter().flat_map(yaml_texts).collect(),
-        Yaml::Hash(table) => table.iter().filter(|(k, _)| k.as_str() == Some("name")).flat_map(|(_, v)| yaml_texts(v)).collect(),
+        Yaml::Hash(table) => table
+            .iter()
+            .filter(|(k, _)| k.as_str() == Some("name"))
+            .flat_map(|(_, v)| yaml_texts(v))
+            .collect(),
         _ => vec![],
     }
 }
@@ -86,7 +94,11 @@ mod tests {
 
     #[test]
     fn yaml_and_toml_are_read_and_the_rest_is_the_text() {
-        for text in ["---\ntitle: A: b\n---\nx", "---\nTitle: \"A\"\ntags: [b, 3]\n---\nx\n", "+++\ntitle = \"A\"\ntags = [\"b\", 3]\n+++\nx\n"] {
+        for text in [
+            "---\ntitle: A: b\n---\nx",
+            "---\nTitle: \"A\"\ntags: [b, 3]\n---\nx\n",
+            "+++\ntitle = \"A\"\ntags = [\"b\", 3]\n+++\nx\n",
+        ] {
             let mut complaints = Vec::new();
             let (front, rest) = split(text, &mut complaints);
             if complaints.is_empty() {

@@ -17,7 +17,9 @@ pub fn html(text: &str, place: Place<'_>, options: &ParseOptions, mut complaints
     let body = page.select("body").html().to_string();
     let heading = page.select("title").text().to_string();
     let mut draft = Draft { title: fold(&heading), link, content: body, ..Draft::default() };
-    if let Some(article) = Readability::with_document(page, None, None).ok().and_then(|mut reader| reader.parse().ok()) {
+    if let Some(article) =
+        Readability::with_document(page, None, None).ok().and_then(|mut reader| reader.parse().ok())
+    {
         draft.title = if article.title.is_empty() { draft.title } else { fold(&article.title) };
         let whole = !plain(&article.content).is_empty();
         draft.content = if whole { article.content.to_string() } else { draft.content };
@@ -32,10 +34,15 @@ pub fn html(text: &str, place: Place<'_>, options: &ParseOptions, mut complaints
 
 /// html5ever is quadratic in depth: a page over the limits is read as text.
 fn capped(text: &str, options: &ParseOptions, complaints: &mut Vec<Complaint>) -> String {
-    if text.len() <= options.max_html.as_usize() && crate::parse::sanitize::depth(text) <= options.max_html_depth {
+    if text.len() <= options.max_html.as_usize()
+        && crate::parse::sanitize::depth(text) <= options.max_html_depth
+    {
         return text.to_owned();
     }
-    complaints.push(Complaint::new("limit", "the page is too large or too deep for its layout and is kept as text"));
+    complaints.push(Complaint::new(
+        "limit",
+        "the page is too large or too deep for its layout and is kept as text",
+    ));
     let words = plain(text);
     let end = words.char_indices().nth(options.max_html.as_usize() / 4).map_or(words.len(), |(at, _)| at);
     format!("<html><body><p>{}</p></body></html>", escape(&words[..end]))

@@ -68,13 +68,22 @@ fn is_sound_iri(id: &str) -> bool {
     let known = ["http", "https", "tag", "urn", "uuid", "ni", "at"].contains(&scheme);
     let forbidden = |c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c);
     let web = !scheme.starts_with("http") || Url::parse(id).is_ok_and(|url| url.has_host());
-    known && web && rest.len() > 2 && id.len() <= 2_000 && !id.contains(forbidden) && percent_is_right(id) && named(scheme, rest)
+    known
+        && web
+        && rest.len() > 2
+        && id.len() <= 2_000
+        && !id.contains(forbidden)
+        && percent_is_right(id)
+        && named(scheme, rest)
 }
 
 /// What `urn:` and `tag:` must look like inside (RFC 8141, RFC 4151).
 fn named(scheme: &str, rest: &str) -> bool {
     match scheme {
-        "urn" => rest.split_once(':').is_some_and(|(space, name)| space.len() >= 2 && !name.is_empty()) && rest.is_ascii(),
+        "urn" => {
+            rest.split_once(':').is_some_and(|(space, name)| space.len() >= 2 && !name.is_empty())
+                && rest.is_ascii()
+        }
         "tag" => rest.split_once(':').is_some_and(|(entity, _)| {
             entity.split_once(',').is_some_and(|(who, date)| {
                 !who.is_empty() && date.len() >= 4 && date.bytes().all(|b| b.is_ascii_digit() || b == b'-')
@@ -103,7 +112,15 @@ mod tests {
         for kept in ["https://a.example/?p=1", "tag:a.example,2020:1", "urn:uuid:f81d4fae-7dec"] {
             assert_eq!(id(kept), kept);
         }
-        for minted in ["123", "post with space", "https://a b", "tag:no-date:1", "x:%zz", "http://", "javascript:alert(1)"] {
+        for minted in [
+            "123",
+            "post with space",
+            "https://a b",
+            "tag:no-date:1",
+            "x:%zz",
+            "http://",
+            "javascript:alert(1)",
+        ] {
             assert!(id(minted).starts_with("tag:a.example,2026:entry/"), "{minted}");
             assert_eq!(id(minted), id(minted));
         }

@@ -21,7 +21,9 @@ pub fn declared(tag: &str) -> Option<String> {
     let tag = tag.trim().replace('_', "-");
     let mut parts = tag.split('-');
     let primary = parts.next()?.to_ascii_lowercase();
-    let right = |part: &str, least: usize| (least..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let right = |part: &str, least: usize| {
+        (least..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
     if !right(&primary, 2) || primary.len() > 3 || !primary.bytes().all(|b| b.is_ascii_lowercase()) {
         return None;
     }
@@ -35,12 +37,48 @@ pub fn declared(tag: &str) -> Option<String> {
 /// ISO 639-3 as whatlang gives it to ISO 639-1 as BCP 47 wants it.
 fn two_letters(code: &str) -> Option<&'static str> {
     const CODES: [(&str, &str); 42] = [
-        ("deu", "de"), ("eng", "en"), ("fra", "fr"), ("spa", "es"), ("ita", "it"), ("por", "pt"), ("nld", "nl"),
-        ("rus", "ru"), ("ukr", "uk"), ("pol", "pl"), ("ces", "cs"), ("slk", "sk"), ("slv", "sl"), ("hrv", "hr"),
-        ("srp", "sr"), ("bul", "bg"), ("mkd", "mk"), ("bel", "be"), ("lit", "lt"), ("lav", "lv"), ("est", "et"),
-        ("fin", "fi"), ("swe", "sv"), ("dan", "da"), ("nob", "nb"), ("hun", "hu"), ("ron", "ro"), ("ell", "el"),
-        ("tur", "tr"), ("ara", "ar"), ("heb", "he"), ("pes", "fa"), ("hin", "hi"), ("ben", "bn"), ("tam", "ta"),
-        ("cmn", "zh"), ("jpn", "ja"), ("kor", "ko"), ("tha", "th"), ("vie", "vi"), ("ind", "id"), ("cat", "ca"),
+        ("deu", "de"),
+        ("eng", "en"),
+        ("fra", "fr"),
+        ("spa", "es"),
+        ("ita", "it"),
+        ("por", "pt"),
+        ("nld", "nl"),
+        ("rus", "ru"),
+        ("ukr", "uk"),
+        ("pol", "pl"),
+        ("ces", "cs"),
+        ("slk", "sk"),
+        ("slv", "sl"),
+        ("hrv", "hr"),
+        ("srp", "sr"),
+        ("bul", "bg"),
+        ("mkd", "mk"),
+        ("bel", "be"),
+        ("lit", "lt"),
+        ("lav", "lv"),
+        ("est", "et"),
+        ("fin", "fi"),
+        ("swe", "sv"),
+        ("dan", "da"),
+        ("nob", "nb"),
+        ("hun", "hu"),
+        ("ron", "ro"),
+        ("ell", "el"),
+        ("tur", "tr"),
+        ("ara", "ar"),
+        ("heb", "he"),
+        ("pes", "fa"),
+        ("hin", "hi"),
+        ("ben", "bn"),
+        ("tam", "ta"),
+        ("cmn", "zh"),
+        ("jpn", "ja"),
+        ("kor", "ko"),
+        ("tha", "th"),
+        ("vie", "vi"),
+        ("ind", "id"),
+        ("cat", "ca"),
     ];
     CODES.iter().find(|(three, _)| *three == code).map(|(_, two)| *two)
 }
@@ -52,8 +90,14 @@ mod tests {
     #[test]
     fn german_and_english_are_told_apart_and_scraps_are_not_guessed() {
         let check = |text, expected: Option<&str>| assert_eq!(detect(text).as_deref(), expected, "{text}");
-        check("Der Rat der Stadt hat am Mittwoch beschlossen, die alte Brücke über den Fluss zu erneuern.", Some("de"));
-        check("The council decided on Wednesday that the old bridge over the river will be renewed.", Some("en"));
+        check(
+            "Der Rat der Stadt hat am Mittwoch beschlossen, die alte Brücke über den Fluss zu erneuern.",
+            Some("de"),
+        );
+        check(
+            "The council decided on Wednesday that the old bridge over the river will be renewed.",
+            Some("en"),
+        );
         check("Ok", None);
     }
 

@@ -54,13 +54,21 @@ impl Outlines {
                     self.folders.push(folder);
                 }
                 Ok(Event::Empty(tag)) if is_outline(&tag) => drop(self.outline(&tag)),
-                Ok(Event::End(tag)) if tag.name().as_ref().eq_ignore_ascii_case("outline") => drop(self.folders.pop()),
+                Ok(Event::End(tag)) if tag.name().as_ref().eq_ignore_ascii_case("outline") => {
+                    drop(self.folders.pop());
+                }
                 Ok(Event::Eof) => return,
-                Err(error) => return self.complaints.push(Complaint::new("xml", format!("the rest is left out: {error}"))),
+                Err(error) => {
+                    return self
+                        .complaints
+                        .push(Complaint::new("xml", format!("the rest is left out: {error}")));
+                }
                 Ok(_) => {}
             }
             if self.found.len() >= limit {
-                return self.complaints.push(Complaint::new("limit", format!("only the first {limit} subscriptions are read")));
+                return self
+                    .complaints
+                    .push(Complaint::new("limit", format!("only the first {limit} subscriptions are read")));
             }
         }
     }

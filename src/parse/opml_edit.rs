@@ -44,11 +44,16 @@ pub fn remove(text: &str, url: &str) -> Option<String> {
             continue;
         }
         removed = true;
-        let close = if tag.ends_with("/>") { 0 } else { rest[at + length..].find("</outline>").map_or(0, |end| end + 10) };
+        let close = if tag.ends_with("/>") {
+            0
+        } else {
+            rest[at + length..].find("</outline>").map_or(0, |end| end + 10)
+        };
         let before = &rest[..at];
         let after = &rest[at + length + close..];
         let indent = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let alone = before[indent..].trim().is_empty() && after.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+        let alone = before[indent..].trim().is_empty()
+            && after.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
         out.push_str(if alone { &before[..indent] } else { before });
         rest = if alone { &after[after.find('\n').map_or(0, |newline| newline + 1)..] } else { after };
     }
@@ -68,7 +73,10 @@ fn outline(subscription: &Subscription) -> String {
     let escape = |text: &str| html_escape::encode_double_quoted_attribute(text).into_owned();
     let url = escape(&subscription.url);
     let text = escape(subscription.title.as_deref().unwrap_or(&subscription.url));
-    let html = subscription.html_url.as_deref().map_or_else(String::new, |link| format!(" htmlUrl=\"{}\"", escape(link)));
+    let html = subscription
+        .html_url
+        .as_deref()
+        .map_or_else(String::new, |link| format!(" htmlUrl=\"{}\"", escape(link)));
     format!("<outline type=\"rss\" text=\"{text}\" xmlUrl=\"{url}\"{html}/>")
 }
 
@@ -79,7 +87,8 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out_again_and_the_rest_stays_as_it_was() {
         let before = "<opml><body>\n    <!-- mine -->\n    <outline text='A' xmlUrl='https://a.example/?x=1&amp;y=2'/>\n  </body></opml>\n";
-        let subscription = Subscription { url: "https://b.example/?a=1&b=2".to_owned(), ..Subscription::default() };
+        let subscription =
+            Subscription { url: "https://b.example/?a=1&b=2".to_owned(), ..Subscription::default() };
         let with = insert(before, &subscription).expect("a body");
         assert!(with.contains("<!-- mine -->") && with.contains("a=1&amp;b=2"), "{with}");
         assert_eq!(remove(&with, &subscription.url).as_deref(), Some(before));

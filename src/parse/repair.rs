@@ -9,7 +9,14 @@ use crate::model::complaint::Complaint;
 /// Mends `text`. Elements nested deeper than `max_depth` are left out with all they hold.
 pub fn repair(text: &str, max_depth: usize, complaints: &mut Vec<Complaint>) -> String {
     let start = text.find('<').unwrap_or(text.len());
-    let mut pass = Pass { rest: &text[start..], out: String::with_capacity(text.len()), open: Vec::new(), cut: 0, max_depth, mended: [0; 4] };
+    let mut pass = Pass {
+        rest: &text[start..],
+        out: String::with_capacity(text.len()),
+        open: Vec::new(),
+        cut: 0,
+        max_depth,
+        mended: [0; 4],
+    };
     while pass.step() {}
     pass.close_all();
     let [entities, tags, deep, unclosed] = pass.mended;
@@ -51,7 +58,8 @@ impl<'a> Pass<'a> {
     }
 
     fn markup(&mut self) -> bool {
-        let sections = [("<!--", "-->", false), ("<![CDATA[", "]]>", true), ("<?", "?>", false), ("<!", ">", false)];
+        let sections =
+            [("<!--", "-->", false), ("<![CDATA[", "]]>", true), ("<?", "?>", false), ("<!", ">", false)];
         for (begin, end, keep) in sections {
             if self.rest.starts_with(begin) {
                 return self.section(begin, end, keep);
@@ -165,7 +173,9 @@ fn tag_length(text: &str) -> Option<usize> {
         return None;
     }
     let named = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte) || *byte >= 0x80;
-    let name_end = 1 + usize::from(first == b'/') + bytes[1 + usize::from(first == b'/')..].iter().take_while(|b| named(b)).count();
+    let name_end = 1
+        + usize::from(first == b'/')
+        + bytes[1 + usize::from(first == b'/')..].iter().take_while(|b| named(b)).count();
     if !matches!(bytes.get(name_end), Some(b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>')) {
         return None;
     }
@@ -218,7 +228,10 @@ fn reference(text: &str) -> (String, usize, bool) {
         return (text[..length].to_owned(), length, true);
     }
     let decoded = html_escape::decode_html_entities(&text[..length]);
-    if name.starts_with('#') && decoded == text[..length] && name[1..].bytes().all(|b| b.is_ascii_hexdigit() || b == b'x') {
+    if name.starts_with('#')
+        && decoded == text[..length]
+        && name[1..].bytes().all(|b| b.is_ascii_hexdigit() || b == b'x')
+    {
         return (String::new(), length, false);
     }
     if decoded == text[..length] || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#') {

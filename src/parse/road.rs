@@ -68,11 +68,14 @@ fn distinct(parsed: &mut Parsed) {
     for mut entry in entries {
         match seen.get(&entry.id) {
             Some(first) if *first == (entry.title.clone(), entry.link.clone()) => {
-                parsed.complaints.push(Complaint::new("format", format!("an entry stands twice: {:?}", entry.id)));
+                parsed
+                    .complaints
+                    .push(Complaint::new("format", format!("an entry stands twice: {:?}", entry.id)));
                 continue;
             }
             Some(_) => {
-                let hash = crate::parse::identity::digest(&[&entry.title, entry.link.as_deref().unwrap_or("")]);
+                let hash =
+                    crate::parse::identity::digest(&[&entry.title, entry.link.as_deref().unwrap_or("")]);
                 entry.id = format!("{}#{hash}", entry.id);
             }
             None => {}
@@ -114,7 +117,10 @@ mod tests {
         assert_eq!(entry.content.as_deref(), Some("<p>Der <a href=\"https://a.example/c\">Rat</a></p>"));
         assert_eq!(entry.summary.as_deref(), Some("Kurz &amp; gut"));
         assert_eq!(entry.published, Some(Timestamp(1_795_512_030_000)));
-        assert_eq!((entry.language.as_deref(), entry.categories.as_slice()), (Some("de-de"), ["Stadt".to_owned()].as_slice()));
+        assert_eq!(
+            (entry.language.as_deref(), entry.categories.as_slice()),
+            (Some("de-de"), ["Stadt".to_owned()].as_slice())
+        );
     }
 
     use crate::model::time::Timestamp;
@@ -138,7 +144,10 @@ mod tests {
 
     #[test]
     fn a_feed_that_fells_the_parser_is_survived() {
-        let deep = format!("<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item>{}", "<media:group>".repeat(1_000));
+        let deep = format!(
+            "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item>{}",
+            "<media:group>".repeat(1_000)
+        );
         assert!(read(&deep).is_ok());
         let panics = "<rss version='2.0'><channel><item><title>x</title><author>山田太郎（foo@example.com）</author></item></channel></rss>";
         let _ = read(panics);

@@ -32,7 +32,9 @@ pub fn kind_of_path(path: &str) -> FileKind {
         "md" | "markdown" => FileKind::Markdown,
         "html" | "htm" | "xhtml" => FileKind::Html,
         "opml" => FileKind::Opml,
-        "" => FileKind::SetAside("a file without an ending; name it .txt, .md, .html, .xml, .json or .opml".to_owned()),
+        "" => FileKind::SetAside(
+            "a file without an ending; name it .txt, .md, .html, .xml, .json or .opml".to_owned(),
+        ),
         other => FileKind::SetAside(format!("no known kind of file: .{other}")),
     }
 }
@@ -40,7 +42,9 @@ pub fn kind_of_path(path: &str) -> FileKind {
 fn is_half_made(path: &str) -> bool {
     const ENDINGS: [&str; 8] = ["~", ".swp", ".swx", ".tmp", ".part", ".crdownload", ".download", ".bak"];
     let name = path.rsplit('/').next().unwrap_or(path);
-    ENDINGS.iter().any(|ending| name.ends_with(ending)) || (name.starts_with('#') && name.ends_with('#')) || name == "4913"
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || (name.starts_with('#') && name.ends_with('#'))
+        || name == "4913"
 }
 
 /// What the text of a feed document is.
@@ -75,7 +79,9 @@ pub fn kind_of_text(text: &str) -> TextKind {
             return kind;
         }
         // An element named in a comment is none.
-        rest = rest.strip_prefix("!--").map_or(rest, |comment| comment.find("-->").map_or("", |end| &comment[end..]));
+        rest = rest
+            .strip_prefix("!--")
+            .map_or(rest, |comment| comment.find("-->").map_or("", |end| &comment[end..]));
     }
     TextKind::Unknown
 }
@@ -88,7 +94,9 @@ fn root(element: &str) -> Option<TextKind> {
         "rdf" => Some(TextKind::Feed("rdf")),
         "feed" => Some(TextKind::Feed("atom")),
         "opml" => Some(TextKind::Opml),
-        "html" | "head" | "body" | "!doctype" if !element.to_ascii_lowercase().starts_with("!doctype rss") => {
+        "html" | "head" | "body" | "!doctype"
+            if !element.to_ascii_lowercase().starts_with("!doctype rss") =>
+        {
             (name != "!doctype" || element.to_ascii_lowercase().contains("html")).then_some(TextKind::WebPage)
         }
         _ => None,

@@ -43,7 +43,8 @@ fn after_tag<'a>(html: &'a str, text: &mut String) -> &'a str {
     let rest = &html[end + 1..];
     if matches!(name.as_str(), "script" | "style") {
         let close = format!("</{name}");
-        let hidden = rest.as_bytes().windows(close.len()).position(|w| w.eq_ignore_ascii_case(close.as_bytes()));
+        let hidden =
+            rest.as_bytes().windows(close.len()).position(|w| w.eq_ignore_ascii_case(close.as_bytes()));
         return hidden.map_or("", |at| &rest[at..]);
     }
     rest
@@ -51,8 +52,8 @@ fn after_tag<'a>(html: &'a str, text: &mut String) -> &'a str {
 
 /// Tags that do not part words.
 const INLINE: [&str; 17] = [
-    "a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "ins", "mark", "small", "span", "strong", "sub", "sup",
-    "u",
+    "a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "ins", "mark", "small", "span", "strong",
+    "sub", "sup", "u",
 ];
 
 /// A title as plain text. Markup and entities in it are resolved, but `a < b` and `AT&T` stay.

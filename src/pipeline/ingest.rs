@@ -61,7 +61,8 @@ impl Ingest {
         let (entry, story) = reader.last_ids()?;
         let engine = Engine::new(&config.story);
         let (config, following) = (config.clone(), BTreeSet::new());
-        let mut ingest = Self { writer, reader, config, clock, following, engine, mint: Mint { entry, story } };
+        let mut ingest =
+            Self { writer, reader, config, clock, following, engine, mint: Mint { entry, story } };
         ingest.remember().await?;
         Ok(ingest)
     }
@@ -154,7 +155,8 @@ impl Ingest {
         let article = matches!(parsed.shape, "text" | "markdown" | "html");
         let backfill = if first && !article { Backfill::ByDate } else { Backfill::AsNew };
         let hinted = known.map(|known| KnownFeed { hints: parsed.hints.clone(), ..known });
-        let (poll, orders) = hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, now));
+        let (poll, orders) =
+            hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, now));
         let mut judging =
             Judging { engine: &mut self.engine, mint: &mut self.mint, origin: &origin, now, backfill };
         let (fresh, changed) = judging.judge(parsed.entries, &entries);
@@ -235,7 +237,12 @@ impl Ingest {
         (Some(poll), order.flatten().into_iter().collect())
     }
 
-    async fn set_aside(&mut self, path: String, reason: String, now: Timestamp) -> Result<Outcome, PipelineError> {
+    async fn set_aside(
+        &mut self,
+        path: String,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
         tracing::warn!(path, reason, "set aside");
         self.writer.set_aside(path, reason, now).await?;
         Ok(Outcome::default())

@@ -120,7 +120,12 @@ impl Judging<'_> {
     }
 }
 
-fn fingerprint(engine: &Engine, source: &str, entry: &Entry, at: Timestamp) -> crate::story::fingerprint::Fingerprint {
+fn fingerprint(
+    engine: &Engine,
+    source: &str,
+    entry: &Entry,
+    at: Timestamp,
+) -> crate::story::fingerprint::Fingerprint {
     let summary = entry.summary.as_deref().map(plain).unwrap_or_default();
     let body = entry.content.as_deref().map_or_else(|| summary.clone(), plain);
     engine.fingerprint(&Telling {

@@ -65,7 +65,12 @@ pub fn told(story: StoredStory) -> Option<ToldStory> {
             entry: stored.id,
             tier: stored.tier.unwrap_or(Tier::Identity),
             at: stored.report.published,
-            content_chars: stored.report.entry.content.as_deref().map_or(0, |html| plain(html).chars().count()),
+            content_chars: stored
+                .report
+                .entry
+                .content
+                .as_deref()
+                .map_or(0, |html| plain(html).chars().count()),
             preferred: false,
         })
         .collect();

@@ -39,7 +39,8 @@ impl Ingest {
     pub(crate) async fn follow_what_is_asked(&mut self) -> Result<Vec<Command>, PipelineError> {
         let reader = self.reader.clone();
         let asked: BTreeMap<_, _> = blocking(move || reader.followed()).await?.into_iter().collect();
-        let left: Vec<String> = self.following.iter().filter(|url| !asked.contains_key(*url)).cloned().collect();
+        let left: Vec<String> =
+            self.following.iter().filter(|url| !asked.contains_key(*url)).cloned().collect();
         let mut orders = Vec::new();
         for url in left {
             self.following.remove(&url);

@@ -104,7 +104,8 @@ fn title(entry: &Entry) -> String {
 fn related(xml: &mut Xml, report: &Report) {
     let Some(link) = report.entry.link.as_deref().and_then(legal) else { return };
     let title = title(&report.entry);
-    let mut attributes = vec![("rel", "related"), ("type", "text/html"), ("href", link.as_str()), ("title", title.as_str())];
+    let mut attributes =
+        vec![("rel", "related"), ("type", "text/html"), ("href", link.as_str()), ("title", title.as_str())];
     attributes.extend(report.entry.language.as_deref().map(|language| ("hreflang", language)));
     xml.empty("link", &attributes);
 }
@@ -114,7 +115,8 @@ fn enclosures(xml: &mut Xml, entry: &Entry) {
         let Some(href) = legal(&enclosure.href) else { continue };
         let length = enclosure.length.map(|length| length.to_string());
         let mut attributes = vec![("rel", "enclosure"), ("href", href.as_str())];
-        let media_type = enclosure.media_type.as_deref().filter(|kind| kind.contains('/') && !kind.contains(' '));
+        let media_type =
+            enclosure.media_type.as_deref().filter(|kind| kind.contains('/') && !kind.contains(' '));
         attributes.extend(media_type.map(|kind| ("type", kind)));
         attributes.extend(length.as_deref().map(|length| ("length", length)));
         xml.empty("link", &attributes);
@@ -135,7 +137,8 @@ fn authors(xml: &mut Xml, lead: &Report) {
 }
 
 fn person(xml: &mut Xml, person: &Person) {
-    let email = person.email.as_deref().filter(|email| email.contains('@') && !email.contains(char::is_whitespace));
+    let email =
+        person.email.as_deref().filter(|email| email.contains('@') && !email.contains(char::is_whitespace));
     xml.open("author", &[]);
     let name = if person.name.is_empty() { email.unwrap_or("unknown") } else { &person.name };
     xml.text("name", &[], name);
@@ -187,7 +190,9 @@ fn mention(report: &Report) -> String {
     let name = if feed.is_empty() { title } else { format!("{feed}: {title}") };
     let name = html_escape::encode_text(&name).into_owned();
     match report.entry.link.as_deref().and_then(legal) {
-        Some(link) => format!("<a href=\"{}\">{name}</a>", html_escape::encode_double_quoted_attribute(&link)),
+        Some(link) => {
+            format!("<a href=\"{}\">{name}</a>", html_escape::encode_double_quoted_attribute(&link))
+        }
         None => name,
     }
 }
@@ -270,7 +275,12 @@ mod tests {
 
     fn story(coverage: Vec<Report>) -> ToldStory {
         let lead = report("«Grün» & <gut>", Some("https://a.example/x y"), "Blatt");
-        ToldStory { atom_id: "tag:riverd.local,2026:story/1".to_owned(), first_seen: Timestamp(0), lead, coverage }
+        ToldStory {
+            atom_id: "tag:riverd.local,2026:story/1".to_owned(),
+            first_seen: Timestamp(0),
+            lead,
+            coverage,
+        }
     }
 
     fn text(stories: Vec<ToldStory>) -> String {
@@ -300,7 +310,8 @@ mod tests {
 
     #[test]
     fn the_oldest_stories_fall_off_at_the_size_limit_but_never_the_newest() {
-        let options = PublishOptions { max_size: crate::config::value::ByteSize(10), ..PublishOptions::default() };
+        let options =
+            PublishOptions { max_size: crate::config::value::ByteSize(10), ..PublishOptions::default() };
         let bytes = render(&river(vec![story(vec![]), story(vec![])]), &options);
         assert_eq!(String::from_utf8_lossy(&bytes).matches("<entry").count(), 1);
     }

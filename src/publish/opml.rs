@@ -13,7 +13,8 @@ pub fn render(title: &str, subscriptions: &[Subscription]) -> String {
             root.feeds.push(subscription);
         }
         for label in &subscription.labels {
-            let inner = label.split('/').fold(&mut root, |folder, part| folder.folders.entry(part).or_default());
+            let inner =
+                label.split('/').fold(&mut root, |folder, part| folder.folders.entry(part).or_default());
             inner.feeds.push(subscription);
         }
     }

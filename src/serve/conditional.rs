@@ -53,7 +53,8 @@ fn accepts_gzip(request: &HeaderMap) -> bool {
     for item in lists.flat_map(|list| list.split(',')) {
         let mut parts = item.split(';').map(str::trim);
         let name = parts.next().unwrap_or("").to_ascii_lowercase();
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
         match name.as_str() {
             "gzip" | "x-gzip" => return weight > 0.0,
             "*" => any = Some(weight > 0.0),
@@ -70,7 +71,12 @@ mod tests {
 
     fn check(headers: &[(header::HeaderName, &str)], expected: (bool, bool)) {
         let edition = Edition::new(b"x".to_vec(), "text/plain", Timestamp(784_111_777_500));
-        let request = headers.iter().map(|(name, value)| (name.clone(), value.replace("ETAG", &edition.identity.etag).parse().expect("a header"))).collect();
+        let request = headers
+            .iter()
+            .map(|(name, value)| {
+                (name.clone(), value.replace("ETAG", &edition.identity.etag).parse().expect("a header"))
+            })
+            .collect();
         let got = match choose(&edition, &request) {
             Choice::Whole(_, encoding) => (false, encoding == Encoding::Gzip),
             Choice::NotModified(body) => (true, body == &edition.gzip),
@@ -87,7 +93,10 @@ mod tests {
         check(&[(IF_NONE_MATCH, "*"), (ACCEPT_ENCODING, "br, gzip;q=0.5")], (true, true));
         check(&[(IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:37 GMT")], (true, false));
         check(&[(IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:36 GMT")], (false, false));
-        check(&[(IF_NONE_MATCH, "\"x\""), (IF_MODIFIED_SINCE, "Sun, 06 Nov 2094 08:49:37 GMT")], (false, false));
+        check(
+            &[(IF_NONE_MATCH, "\"x\""), (IF_MODIFIED_SINCE, "Sun, 06 Nov 2094 08:49:37 GMT")],
+            (false, false),
+        );
         check(&[(ACCEPT_ENCODING, "gzip;q=0, *")], (false, false));
         check(&[(ACCEPT_ENCODING, "*;q=1")], (false, true));
         check(&[(IF_MODIFIED_SINCE, "nonsense")], (false, false));

@@ -31,7 +31,13 @@ struct Counter {
 }
 
 /// Serves until `stop`; then lets running answers finish for at most `serve.drain`.
-pub async fn serve(listener: TcpListener, shelf: Shelf, title: &str, options: &ServeOptions, stop: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    shelf: Shelf,
+    title: &str,
+    options: &ServeOptions,
+    stop: CancellationToken,
+) {
     let counter = Counter { shelf, options: Arc::new(options.clone()), title: title.into() };
     let router = Router::new().fallback(answer).with_state(counter);
     let service = TowerToHyperService::new(router);
@@ -73,7 +79,10 @@ fn connections(options: &ServeOptions) -> auto::Builder<TokioExecutor> {
 }
 
 /// Waits for a place, then for a connection. `None`: try again.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
     let place = places.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, _)) => {

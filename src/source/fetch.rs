@@ -122,7 +122,10 @@ impl Fetcher {
             return Err(if web { FetchError::Private(host) } else { FetchError::Address });
         }
         let mut request = self.client.get(url.clone()).header(header::ACCEPT, ACCEPT);
-        let conditions = [(header::IF_NONE_MATCH, &validators.etag), (header::IF_MODIFIED_SINCE, &validators.last_modified)];
+        let conditions = [
+            (header::IF_NONE_MATCH, &validators.etag),
+            (header::IF_MODIFIED_SINCE, &validators.last_modified),
+        ];
         for (name, value) in conditions {
             if let Some(value) = value.as_deref().and_then(|value| HeaderValue::from_bytes(value).ok()) {
                 request = request.header(name, value);
@@ -141,7 +144,10 @@ impl Fetcher {
         moved_to: Option<String>,
     ) -> Result<Fetched, FetchError> {
         let (status, headers) = (response.status(), response.headers().clone());
-        let sent = Validators { etag: bytes_of(&headers, &header::ETAG), last_modified: bytes_of(&headers, &header::LAST_MODIFIED) };
+        let sent = Validators {
+            etag: bytes_of(&headers, &header::ETAG),
+            last_modified: bytes_of(&headers, &header::LAST_MODIFIED),
+        };
         let merged = Validators {
             etag: sent.etag.clone().or_else(|| shown.etag.clone()),
             last_modified: sent.last_modified.clone().or_else(|| shown.last_modified.clone()),
@@ -242,7 +248,9 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// Freshness (RFC 9111 section 4.2.1): max-age less Age, else Expires less Date.
 fn fresh_for(headers: &HeaderMap) -> Option<Duration> {
     let directives = text_of(headers, &header::CACHE_CONTROL).unwrap_or("").to_ascii_lowercase();
-    let max_age = directives.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.trim_matches('"').parse::<u64>().ok());
+    let max_age = directives
+        .split(',')
+        .find_map(|part| part.trim().strip_prefix("max-age=")?.trim_matches('"').parse::<u64>().ok());
     let age = text_of(headers, &header::AGE).and_then(|age| age.trim().parse().ok()).unwrap_or(0);
     match max_age {
         Some(seconds) => Some(Duration::from_secs(seconds.saturating_sub(age))),

@@ -69,7 +69,8 @@ impl Folder {
         let mut first = true;
         loop {
             let settled = self.look().await;
-            if settled && std::mem::take(&mut first) && self.deliveries.send(Delivery::Scanned).await.is_err() {
+            if settled && std::mem::take(&mut first) && self.deliveries.send(Delivery::Scanned).await.is_err()
+            {
                 return;
             }
             if watcher.is_none() || self.away {
@@ -104,7 +105,8 @@ impl Folder {
 
     fn note(&mut self, notice: Notice) {
         let inside = |path: PathBuf| {
-            let path = path.strip_prefix(self.path.canonicalize().ok()?).ok()?.to_string_lossy().replace('\\', "/");
+            let path =
+                path.strip_prefix(self.path.canonicalize().ok()?).ok()?.to_string_lossy().replace('\\', "/");
             Some(path)
         };
         match notice {
@@ -127,7 +129,10 @@ impl Folder {
             tracing::info!(folder = %self.path.display(), "the watched folder is back");
         }
         if found.len() >= self.options.max_files {
-            tracing::warn!(limit = self.options.max_files, "more files than folder.max_files; the rest is left out");
+            tracing::warn!(
+                limit = self.options.max_files,
+                "more files than folder.max_files; the rest is left out"
+            );
         }
         let mut difference = difference(&self.known, &found);
         difference.changed.retain(|path| self.is_wanted(path, &found));
@@ -166,10 +171,13 @@ impl Folder {
 
     /// Unchanged for long enough: longer if somebody still writes it, not at all if it is old.
     fn is_settled(&mut self, path: &str, now: FileStamp) -> bool {
-        let settle = if self.open.contains(path) { self.options.settle * OPEN_FACTOR } else { self.options.settle };
+        let settle =
+            if self.open.contains(path) { self.options.settle * OPEN_FACTOR } else { self.options.settle };
         let age = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let age_ns = i64::try_from(age.as_nanos()).unwrap_or(i64::MAX).saturating_sub(now.modified_ns);
-        if age_ns > i64::try_from((settle * 2).as_nanos()).unwrap_or(i64::MAX) && !self.pending.contains_key(path) {
+        if age_ns > i64::try_from((settle * 2).as_nanos()).unwrap_or(i64::MAX)
+            && !self.pending.contains_key(path)
+        {
             return true;
         }
         let (stamp, since) = *self.pending.entry(path.to_owned()).or_insert((now, Instant::now()));
@@ -226,7 +234,9 @@ fn read(path: &Path, kind: &Kind, limit_bytes: u64) -> (FileStamp, Result<Vec<u8
     };
     let content = match kind {
         Kind::SetAside(reason) => Err(reason.clone()),
-        _ if stamp.size > limit_bytes => Err(format!("{} bytes; folder.max_size allows {limit_bytes}", stamp.size)),
+        _ if stamp.size > limit_bytes => {
+            Err(format!("{} bytes; folder.max_size allows {limit_bytes}", stamp.size))
+        }
         _ => std::fs::read(path).map_err(|error| format!("it cannot be read: {error}")),
     };
     (stamp, content)

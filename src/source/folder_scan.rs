@@ -119,7 +119,9 @@ mod tests {
     use super::*;
 
     fn files(list: &[(&str, u64)]) -> Files {
-        list.iter().map(|(path, inode)| ((*path).to_owned(), FileStamp { modified_ns: 1, size: 1, inode: *inode })).collect()
+        list.iter()
+            .map(|(path, inode)| ((*path).to_owned(), FileStamp { modified_ns: 1, size: 1, inode: *inode }))
+            .collect()
     }
 
     #[test]

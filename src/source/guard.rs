@@ -85,9 +85,26 @@ mod tests {
     fn special_addresses_in_every_disguise_are_refused() {
         let guard = Guard::default();
         for address in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-            "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
-            "::ffff:127.0.0.1", "::127.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001:db8::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "2001:db8::1",
         ] {
             assert!(!guard.allows(address.parse().expect(address)), "{address}");
         }
@@ -99,7 +116,13 @@ mod tests {
     #[test]
     fn addresses_written_oddly_in_a_url_are_seen_through() {
         let guard = Guard::default();
-        for url in ["http://2130706433/", "http://0x7f.1/", "http://0177.0.0.1/", "http://[::1]/", "file:///etc/passwd"] {
+        for url in [
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "http://[::1]/",
+            "file:///etc/passwd",
+        ] {
             assert!(!guard.allows_url(&Url::parse(url).expect(url)), "{url}");
         }
         assert!(guard.allows_url(&Url::parse("https://a.example/").expect("a URL")));

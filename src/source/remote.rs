@@ -77,7 +77,9 @@ impl Outage {
         self.unreachable.insert(host.to_owned());
         let away = self.unreachable.len() >= OUTAGE_HOSTS;
         if away && !std::mem::replace(&mut self.told, true) {
-            tracing::warn!("no network: no host can be reached; riverd goes on with what it has and keeps trying");
+            tracing::warn!(
+                "no network: no host can be reached; riverd goes on with what it has and keeps trying"
+            );
         }
         away
     }
@@ -175,10 +177,13 @@ impl Poller {
     /// False: nobody takes deliveries any more.
     async fn hand_on(&mut self, url: String, mut delivery: Delivery) -> bool {
         let host = host_of(&url);
-        if let Delivery::NoDocument { answer, .. } | Delivery::Document { answer: Some(answer), .. } = &mut delivery {
+        if let Delivery::NoDocument { answer, .. } | Delivery::Document { answer: Some(answer), .. } =
+            &mut delivery
+        {
             answer.unreachable = self.outage.blames_network(&host, answer.unreachable);
         }
-        let free_at = (self.clock)().plus_ms(i64::try_from(self.options.host_pause.as_millis()).unwrap_or(i64::MAX));
+        let free_at =
+            (self.clock)().plus_ms(i64::try_from(self.options.host_pause.as_millis()).unwrap_or(i64::MAX));
         let entry = self.hosts.entry(host).or_default();
         entry.under_way = entry.under_way.saturating_sub(1);
         entry.free_at = Some(free_at);
@@ -221,9 +226,13 @@ fn until(now: Timestamp, then: Timestamp) -> Duration {
 /// The unit of politeness: host and port; for this machine and private addresses, which the owner runs, the URL.
 fn host_of(url: &str) -> String {
     let parsed = Url::parse(url).ok();
-    if parsed.as_ref().is_some_and(|url| !Guard::default().allows_url(url) || url.host_str() == Some("localhost")) {
+    if parsed
+        .as_ref()
+        .is_some_and(|url| !Guard::default().allows_url(url) || url.host_str() == Some("localhost"))
+    {
         return url.to_owned();
     }
-    let host = parsed.as_ref().and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
+    let host =
+        parsed.as_ref().and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
     host.unwrap_or_default()
 }

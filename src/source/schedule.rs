@@ -68,12 +68,19 @@ fn wish(answer: &Answer, hints: &PollHints, options: &FetchOptions) -> (Duration
 
 fn backoff(failures: u32, answer: &Answer, options: &FetchOptions) -> (Duration, String) {
     if let Some(wait) = answer.retry_after {
-        return (wait.clamp(options.min_interval, LONGEST_WISH), "the server said when to come again".to_owned());
+        return (
+            wait.clamp(options.min_interval, LONGEST_WISH),
+            "the server said when to come again".to_owned(),
+        );
     }
     if answer.unreachable && failures == 0 {
         return (OUTAGE.min(options.min_interval), "no network".to_owned());
     }
-    let first = if matches!(answer.status, Some(429 | 503)) { BUSY.max(options.min_interval) } else { options.min_interval };
+    let first = if matches!(answer.status, Some(429 | 503)) {
+        BUSY.max(options.min_interval)
+    } else {
+        options.min_interval
+    };
     let doubled = first.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
     (doubled.min(options.max_backoff.max(first)), format!("{failures} failures in a row"))
 }
@@ -85,7 +92,8 @@ fn later_than_skipped(at: Timestamp, hints: &PollHints) -> Timestamp {
         let hour = at.0.rem_euclid(DAY_MS) / HOUR_MS;
         // 1970-01-01 was a Thursday: day 3, counted from Monday.
         let day = (at.0.div_euclid(DAY_MS) + 3).rem_euclid(7);
-        hints.skip_hours.iter().any(|h| i64::from(*h) == hour) || hints.skip_days.iter().any(|d| i64::from(*d) == day)
+        hints.skip_hours.iter().any(|h| i64::from(*h) == hour)
+            || hints.skip_days.iter().any(|d| i64::from(*d) == day)
     };
     let hours = (0..7 * 24).map(|hour| Timestamp((at.0.div_euclid(HOUR_MS) + hour) * HOUR_MS).max(at));
     hours.into_iter().find(|at| !skipped(*at)).unwrap_or(at)
@@ -153,7 +161,8 @@ mod tests {
     #[test]
     fn a_local_outage_counts_against_no_feed() {
         let outage = Answer { unreachable: true, ..bad(None) };
-        let state = next(&PollState::default(), &outage, &PollHints::default(), NOW, &FetchOptions::default(), 0.0);
+        let state =
+            next(&PollState::default(), &outage, &PollHints::default(), NOW, &FetchOptions::default(), 0.0);
         assert_eq!(state.failures, 0);
         assert_eq!(wait(&PollState::default(), &outage, &PollHints::default()), 1);
     }

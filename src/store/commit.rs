@@ -86,10 +86,14 @@ impl Writer {
             let (old, new) = (Origin::File(from).key(), Origin::File(to).key());
             // What was known of a file that lay at the new place before gives way: its entries are withdrawn already.
             let aside = format!("{new}#replaced");
-            transaction.execute("DELETE FROM feeds WHERE key = ?1 AND id NOT IN (SELECT feed FROM entries)", [&new])?;
+            transaction.execute(
+                "DELETE FROM feeds WHERE key = ?1 AND id NOT IN (SELECT feed FROM entries)",
+                [&new],
+            )?;
             transaction.execute("UPDATE feeds SET key = ?2 || '-' || id WHERE key = ?1", [&new, &aside])?;
             transaction.execute("UPDATE feeds SET key = ?2, gone = NULL WHERE key = ?1", [&old, &new])?;
-            transaction.execute("UPDATE subscriptions SET asked_by = ?2 WHERE asked_by = ?1", [&old, &new])?;
+            transaction
+                .execute("UPDATE subscriptions SET asked_by = ?2 WHERE asked_by = ?1", [&old, &new])?;
             Ok(())
         })
         .await

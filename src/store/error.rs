@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process writes to it.
-    #[error("the store {0} is in use by another riverd; stop that one first, or give this one its own store.path")]
+    #[error(
+        "the store {0} is in use by another riverd; stop that one first, or give this one its own store.path"
+    )]
     InUse(PathBuf),
     /// The folder for it, or its lock file, cannot be made.
     #[error("the store {path} cannot be made; check that its folder exists and can be written")]

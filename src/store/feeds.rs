@@ -13,7 +13,8 @@ use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::rows::{all, json, one};
 
-const FEED: &str = "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape FROM feeds WHERE key = ?1";
+const FEED: &str =
+    "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape FROM feeds WHERE key = ?1";
 
 impl Reader {
     /// What is known of a feed; `None` if it was never heard of.
@@ -49,7 +50,8 @@ impl Reader {
     /// As [`StoreError`] lists.
     pub fn last_ids(&self) -> Result<(EntryId, StoryId), StoreError> {
         let sql = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('entries', 'stories')";
-        let rows = self.view(|db| all(db, sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))))?;
+        let rows =
+            self.view(|db| all(db, sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))))?;
         let last = |table: &str| rows.iter().find(|(name, _)| name == table).map_or(0, |(_, seq)| *seq);
         Ok((EntryId(last("entries")), StoryId(last("stories"))))
     }

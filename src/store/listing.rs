@@ -73,7 +73,9 @@ fn listed(row: &Row<'_>) -> Result<ListedFeed, StoreError> {
     let gone = row.get::<_, Option<i64>>("gone")?.is_some();
     let asked: i64 = row.get("asked")?;
     let (source, poll, state) = match origin {
-        Origin::Remote(url) => (url, Some(poll_state(row)?), if asked > 0 { "followed" } else { "unsubscribed" }),
+        Origin::Remote(url) => {
+            (url, Some(poll_state(row)?), if asked > 0 { "followed" } else { "unsubscribed" })
+        }
         Origin::File(path) => (path, None, if gone { "removed" } else { "file" }),
     };
     Ok(ListedFeed {

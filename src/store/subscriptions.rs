@@ -54,7 +54,8 @@ fn put(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let feed = Feed { title: subscription.title.clone().unwrap_or_default(), ..Feed::default() };
-    let sql = "INSERT INTO feeds (key, atom_id, feed, first_seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    let sql =
+        "INSERT INTO feeds (key, atom_id, feed, first_seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     transaction.prepare_cached(sql)?.execute(params![subscription.url, atom_id, to_json(&feed)?, now.0])?;
     let sql = "INSERT INTO subscriptions (asked_by, feed, title, html_url, labels)
                SELECT ?1, id, ?3, ?4, ?5 FROM feeds WHERE key = ?2 ON CONFLICT DO NOTHING";
@@ -108,7 +109,9 @@ impl Reader {
                 let feed: Feed = json(row, "feed")?;
                 Ok(Subscription {
                     url: row.get("key")?,
-                    title: row.get::<_, Option<String>>("title")?.or(Some(feed.title).filter(|t| !t.is_empty())),
+                    title: row
+                        .get::<_, Option<String>>("title")?
+                        .or(Some(feed.title).filter(|t| !t.is_empty())),
                     html_url: row.get::<_, Option<String>>("html_url")?.or(feed.link),
                     labels: json(row, "labels")?,
                 })

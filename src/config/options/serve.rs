@@ -32,6 +32,7 @@ fn address(text: &str) -> Result<(), String> {
 }
 
 fn web_address(text: &str) -> Result<(), String> {
-    let right = text.is_empty() || url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let right =
+        text.is_empty() || url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if right { Ok(()) } else { Err("an http or https address, or \"\"".to_owned()) }
 }

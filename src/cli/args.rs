@@ -1,0 +1,108 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A river-of-news daemon: many feeds and a folder of dropped files in, one entry per story out.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    /// The config file [default: the first of ./riverd.toml, ./config/riverd.toml, ~/.config/riverd/riverd.toml,
+    /// /etc/riverd/riverd.toml that exists]
+    #[arg(long, global = true, value_name = "FILE", env = "RIVERD_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Tell more; twice: tell everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Tell less; twice: only errors
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "verbose")]
+    pub quiet: u8,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon: watch the folder, follow the feeds, serve the river
+    Run,
+    /// Follow every due feed and the folder once, then end (for cron)
+    Once {
+        /// Poll every feed, due or not
+        #[arg(long)]
+        all: bool,
+        /// How to print what was done
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Check the config and the folder, and tell every fault at once
+    Check(Form),
+    /// Show what one document becomes: feed, entries, complaints. Touches no store
+    Inspect {
+        /// A file or a URL
+        document: String,
+        /// Where the bytes are to be thought from
+        #[arg(long)]
+        url: Option<String>,
+        /// The Content-Type they are to be thought to have come with
+        #[arg(long, value_name = "TYPE")]
+        content_type: Option<String>,
+        /// How to print it
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Follow feeds: writes subscriptions.opml in the folder. A web page's own feed is found
+    Subscribe {
+        /// Feeds, or web pages that link to theirs
+        #[arg(required = true)]
+        urls: Vec<String>,
+        /// How to print what was done
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Follow feeds no more: takes them out of the folder's OPML files. Their entries stay
+    Unsubscribe {
+        /// Feeds, as `riverd feeds` shows them
+        #[arg(required = true)]
+        urls: Vec<String>,
+        /// How to print what was done
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List every feed and file: state, last and next poll, errors, entries
+    Feeds(Form),
+    /// List what was told lately, newest first
+    Stories {
+        /// Most stories listed
+        #[arg(long, default_value_t = 30, value_name = "N")]
+        limit: usize,
+        /// How to print them
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Write out what riverd knows
+    Export {
+        /// What to write
+        format: Format,
+        /// Wrap it in a JSON document
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Form {
+    /// Print one JSON document instead
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be exported.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// The subscriptions
+    Opml,
+}

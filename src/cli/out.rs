@@ -1,0 +1,46 @@
+//! How things are printed: tables, dates, JSON.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::model::time::Timestamp;
+use crate::parse::inspect::date;
+
+/// Prints text to standard output. A reader that went away (a closed pipe) is no error.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Prints one JSON document.
+///
+/// # Errors
+/// As [`print`].
+pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
+    print(&format!("{}\n", serde_json::to_string_pretty(value)?))
+}
+
+/// Prints rows under a head.
+///
+/// # Errors
+/// As [`print`].
+pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> anyhow::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(head.to_vec());
+    table.add_rows(rows);
+    print(&format!("{table}\n"))
+}
+
+/// A date for a table; `-` where there is none.
+pub fn when(at: Option<Timestamp>) -> String {
+    let text = at.and_then(date).map(|date| date.replace('T', " ").replace(":00Z", "Z"));
+    text.map_or_else(|| "-".to_owned(), |text| text.get(..16).unwrap_or(&text).to_owned())
+}

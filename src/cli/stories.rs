@@ -1,0 +1,54 @@
+//! `riverd stories`
+
+use std::path::Path;
+
+use serde_json::{Value, json as object};
+
+use crate::cli::args::Form;
+use crate::cli::out::{json, table, when};
+use crate::config::load::Config;
+use crate::model::river::{Report, ToldStory};
+use crate::parse::inspect::date;
+use crate::pipeline::republish::told;
+use crate::store::open::open_to_read;
+
+/// Lists the newest stories.
+///
+/// # Errors
+/// If there is no store.
+pub fn stories(config: &Config, limit: usize, form: Form) -> anyhow::Result<()> {
+    let reader = open_to_read(Path::new(&config.store.path))?;
+    let stories: Vec<ToldStory> = reader.river(limit)?.into_iter().filter_map(told).collect();
+    if form.json {
+        return json(&stories.iter().map(value).collect::<Vec<_>>());
+    }
+    let row = |story: &ToldStory| {
+        let sources: Vec<_> = std::iter::once(&story.lead)
+            .chain(&story.coverage)
+            .map(|report| report.source.feed.title.clone())
+            .collect();
+        vec![when(Some(story.lead.published)), story.lead.entry.title.clone(), sources.join(", ")]
+    };
+    table(&["published", "story", "told by"], stories.iter().map(row).collect())
+}
+
+fn value(story: &ToldStory) -> Value {
+    object!({
+        "id": story.atom_id,
+        "first_seen": date(story.first_seen),
+        "lead": report(&story.lead),
+        "coverage": story.coverage.iter().map(report).collect::<Vec<_>>(),
+    })
+}
+
+fn report(report: &Report) -> Value {
+    object!({
+        "id": report.atom_id,
+        "title": report.entry.title,
+        "link": report.entry.link,
+        "language": report.entry.language,
+        "published": date(report.published),
+        "updated": date(report.updated),
+        "feed": report.source.feed.title,
+    })
+}

@@ -1,0 +1,8 @@
+//! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
+
+mod commands;
+mod daemon;
+mod durability;
+mod fetching;
+mod support;
+mod tidy;

@@ -1,0 +1,125 @@
+//! The real program on a folder and a store of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::support::http::get;
+use crate::support::wait::until;
+
+/// A fresh folder with `seeds/` and a store, and what the program is to be told.
+pub struct Program {
+    pub home: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// The daemon as it runs; killed when dropped.
+pub struct Daemon {
+    child: Child,
+    pub address: String,
+}
+
+impl Program {
+    pub fn new() -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(home.path().join("seeds")).expect("a folder");
+        let program = Self { home, variables: vec![] };
+        program.with("RIVERD_SERVE_LISTEN", "127.0.0.1:0").with("RIVERD_FETCH_ALLOW_PRIVATE", "127.0.0.0/8")
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn seeds(&self) -> PathBuf {
+        self.home.path().join("seeds")
+    }
+
+    pub fn drop_file(&self, path: &str, text: &str) {
+        let path = self.seeds().join(path);
+        std::fs::create_dir_all(path.parent().expect("inside seeds")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_riverd"));
+        command.args(arguments).current_dir(self.home.path()).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.home.path());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    /// Runs a command that must succeed, and reads its JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("one JSON document")
+    }
+
+    /// Starts the daemon and waits until it serves.
+    pub fn start(&self) -> Daemon {
+        let mut child =
+            self.command(&["run", "-q"]).stdout(Stdio::piped()).spawn().expect("the program runs");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let feed =
+            lines.map_while(Result::ok).find_map(|line| Some(line.split_once("http://")?.1.to_owned()));
+        let address =
+            feed.expect("it prints the feed's address").split('/').next().expect("a host").to_owned();
+        Daemon { child, address }
+    }
+}
+
+impl Daemon {
+    pub fn feed(&self) -> String {
+        get(&self.address, "/river.atom").map(|answer| answer.text()).unwrap_or_default()
+    }
+
+    /// Waits until the feed holds `text`; returns the feed.
+    #[track_caller]
+    pub fn until_feed(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        until(what, || Some(self.feed()).filter(|feed| holds(feed)))
+    }
+
+    /// Kills it at once, as `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Asks it to stop, as systemd does; returns its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().expect("kill is there");
+        assert!(sent.success());
+        until("the daemon's end", || self.child.try_wait().expect("a child")).code()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The entries of an Atom feed: id and title of each.
+pub fn entries(feed: &str) -> Vec<(String, String)> {
+    let between = |text: &str, start: &str, end: &str| {
+        let from = text.find(start)? + start.len();
+        Some(text[from..from + text[from..].find(end)?].to_owned())
+    };
+    let each = feed.split("<entry").skip(1);
+    each.filter_map(|entry| Some((between(entry, "<id>", "</id>")?, between(entry, "<title>", "</title>")?)))
+        .collect()
+}
+
+/// The project's own samples.
+pub fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")
+}
