@@ -299,7 +299,7 @@ mod tests {
             "<title>«Grün» &amp; &lt;gut&gt;</title>",
             "href=\"https://a.example/x%20y\"",
             "<link rel=\"related\" type=\"text/html\" href=\"https://b.example/1\" title=\"Auch\" hreflang=\"de\"/>",
-            "Auch berichtet von: &lt;a href=&quot;https://b.example/1&quot;&gt;Zeitung: Auch&lt;/a&gt;",
+            "Auch berichtet von: &lt;a href=\"https://b.example/1\"&gt;Zeitung: Auch&lt;/a&gt;",
             "<updated>1970-01-01T00:00:01Z</updated>",
             "<name>Blatt</name>",
             "&lt;p&gt;Text &lt;/p&gt;",

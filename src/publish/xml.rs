@@ -33,7 +33,7 @@ impl Xml {
     pub fn text(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
         self.tag(name, attributes);
         self.0.push('>');
-        self.0.push_str(&escape(text));
+        self.0.push_str(&quick_xml::escape::partial_escape(legal(text)));
         self.close(name);
     }
 
@@ -61,16 +61,18 @@ impl Xml {
         self.0.push('<');
         self.0.push_str(name);
         for (key, value) in attributes {
-            self.0.push_str(&format!(" {key}=\"{}\"", escape(value)));
+            let value = quick_xml::escape::escape(legal(value));
+            self.0.push_str(&format!(" {key}=\"{value}\""));
         }
     }
 }
 
-fn escape(text: &str) -> Cow<'_, str> {
-    let legal = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    if text.chars().all(legal) {
-        return quick_xml::escape::escape(text);
+/// Without the characters that XML 1.0 forbids (section 2.2).
+fn legal(text: &str) -> Cow<'_, str> {
+    let legal = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    if text.chars().all(|c| legal(&c)) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().filter(legal).collect())
     }
-    let text: String = text.chars().filter(|c| legal(*c)).collect();
-    Cow::Owned(quick_xml::escape::escape(text.as_str()).into_owned())
 }
