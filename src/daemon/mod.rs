@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod logging;
+pub mod memory;
 pub mod once;
 pub mod run;
 pub mod stop;

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::load::Config;
 use crate::daemon::clock::now;
+use crate::daemon::memory::give_back;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::Press;
@@ -21,6 +22,8 @@ use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
 use crate::source::remote::{Command, Poller};
 
+/// After so long without a change the daemon is idle, and gives memory back.
+const IDLE: Duration = Duration::from_secs(2);
 /// How long the road may take to drain when riverd stops.
 const DRAIN: Duration = Duration::from_secs(4);
 /// So many failures of the store within [`FAILURE_SPAN`] end the process; systemd starts it anew.
@@ -152,7 +155,14 @@ async fn keep_publishing(
 ) {
     let mut more = true;
     while more {
-        more = changed.changed().await.is_ok();
+        let change = tokio::time::timeout(IDLE, changed.changed()).await;
+        let Ok(change) = change else {
+            give_back();
+            more = changed.changed().await.is_ok();
+            changed.mark_changed();
+            continue;
+        };
+        more = change.is_ok();
         if more {
             tokio::time::sleep(settle).await;
             changed.borrow_and_update();

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::load::Config;
 use crate::model::document::{Document, Origin, Version};
+use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
 use crate::model::poll::PollState;
 use crate::model::time::{Clock, DAY_MS, Timestamp};
@@ -169,7 +170,7 @@ impl Ingest {
         let reading = Reading {
             origin,
             atom_id: feed_atom_id(&key, parsed.feed.id.as_deref()),
-            feed: parsed.feed,
+            feed: Feed { title: self.title(&key, parsed.feed.title), ..parsed.feed },
             shape: parsed.shape,
             complaints: parsed.complaints,
             hints: parsed.hints,
@@ -187,6 +188,15 @@ impl Ingest {
             return Err(error.into());
         }
         Ok(outcome)
+    }
+
+    /// A file that names no publisher is told by the watched folder itself.
+    fn title(&self, key: &str, given: String) -> String {
+        let folder = std::path::Path::new(&self.config.folder.path).file_name();
+        match (Origin::from_key(key), folder) {
+            (Origin::File(_), Some(folder)) if given.is_empty() => folder.to_string_lossy().into_owned(),
+            _ => given,
+        }
     }
 
     async fn unreadable(

@@ -46,6 +46,8 @@ pub struct Poller {
     under_way: HashSet<String>,
     hosts: HashMap<String, Host>,
     outage: Outage,
+    /// Polls that reached no host, until it shows whether the host or the network is to blame.
+    held: Vec<(String, Delivery)>,
 }
 
 #[derive(Debug, Default)]
@@ -98,6 +100,7 @@ impl Poller {
             under_way: HashSet::new(),
             hosts: HashMap::new(),
             outage: Outage::default(),
+            held: Vec::new(),
         }
     }
 
@@ -113,7 +116,10 @@ impl Poller {
                     None => return,
                 },
                 Some(done) = polls.join_next(), if !polls.is_empty() => {
-                    if let Ok((url, delivery)) = done && !self.hand_on(url, delivery).await {
+                    let Ok((url, delivery)) = done else { continue };
+                    self.free(&url);
+                    self.held.push((url, delivery));
+                    if !self.hand_on(polls.is_empty()).await {
                         return;
                     }
                 }
@@ -174,22 +180,37 @@ impl Poller {
         wake
     }
 
-    /// False: nobody takes deliveries any more.
-    async fn hand_on(&mut self, url: String, mut delivery: Delivery) -> bool {
-        let host = host_of(&url);
-        if let Delivery::NoDocument { answer, .. } | Delivery::Document { answer: Some(answer), .. } =
-            &mut delivery
-        {
-            answer.unreachable = self.outage.blames_network(&host, answer.unreachable);
-        }
-        let free_at =
-            (self.clock)().plus_ms(i64::try_from(self.options.host_pause.as_millis()).unwrap_or(i64::MAX));
-        let entry = self.hosts.entry(host).or_default();
-        entry.under_way = entry.under_way.saturating_sub(1);
-        entry.free_at = Some(free_at);
-        self.under_way.remove(&url);
-        self.deliveries.send(delivery).await.is_ok()
+    fn free(&mut self, url: &str) {
+        let pause_ms = i64::try_from(self.options.host_pause.as_millis()).unwrap_or(i64::MAX);
+        let host = self.hosts.entry(host_of(url)).or_default();
+        host.under_way = host.under_way.saturating_sub(1);
+        host.free_at = Some((self.clock)().plus_ms(pause_ms));
+        self.under_way.remove(url);
     }
+
+    /// Hands on what is held, once it shows who is to blame, or nothing under way could show it any more.
+    /// False: nobody takes deliveries any more.
+    async fn hand_on(&mut self, at_rest: bool) -> bool {
+        let Some((url, delivery)) = self.held.last() else { return true };
+        let reached = !unreachable(delivery);
+        let away = self.outage.blames_network(&host_of(url), !reached);
+        if !(reached || away || at_rest) {
+            return true;
+        }
+        for (_, mut delivery) in std::mem::take(&mut self.held) {
+            if let Delivery::NoDocument { answer, .. } = &mut delivery {
+                answer.unreachable &= away;
+            }
+            if self.deliveries.send(delivery).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn unreachable(delivery: &Delivery) -> bool {
+    matches!(delivery, Delivery::NoDocument { answer, .. } if answer.unreachable)
 }
 
 /// One poll, as a delivery.
