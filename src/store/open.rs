@@ -13,6 +13,9 @@ use crate::store::reader::Reader;
 use crate::store::rows;
 use crate::store::writer::Writer;
 
+/// Page cache of each connection, in KiB: small, for the system caches the file anyway.
+const CACHE_KIB: i32 = 1_024;
+
 /// A store that may be written, and the lock that says so.
 #[derive(Debug)]
 pub struct Store {
@@ -63,7 +66,7 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "cache_size", -4_096)?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }
