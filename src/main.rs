@@ -11,12 +11,14 @@ use riverd::cli::inspect::Inspected;
 use riverd::config::fault::Faults;
 use riverd::config::load::{Config, candidates, from_text};
 use riverd::daemon::logging;
+use riverd::daemon::memory;
 use riverd::daemon::once::Which;
 
 /// `EX_CONFIG` of sysexits.h.
 const BAD_CONFIG: u8 = 78;
 
 fn main() -> ExitCode {
+    memory::few_heaps();
     let arguments = Arguments::parse();
     let result = config(arguments.config.as_deref()).and_then(|config| start(config, arguments));
     match result {

@@ -12,3 +12,13 @@ pub fn give_back() {
         libc::malloc_trim(0);
     }
 }
+
+/// At the start: a burst of work on many threads shares two heaps instead of leaving one half empty for each.
+pub fn few_heaps() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[expect(unsafe_code, reason = "mallopt takes two numbers and touches no memory of ours")]
+    // SAFETY: see the reason above; called before any other thread starts.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 2);
+    }
+}
