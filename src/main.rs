@@ -8,6 +8,7 @@ use clap::Parser;
 use riverd::cli;
 use riverd::cli::args::{Arguments, Command};
 use riverd::cli::inspect::Inspected;
+use riverd::cli::restory::Way;
 use riverd::config::fault::Faults;
 use riverd::config::load::{Config, candidates, from_text};
 use riverd::daemon::logging;
@@ -77,6 +78,12 @@ async fn dispatch(config: Config, command: Command) -> anyhow::Result<ExitCode> 
         Command::Unsubscribe { urls, form } => cli::subscribe::unsubscribe(&config, &urls, form)?,
         Command::Feeds(form) => cli::feeds::feeds(&config, form)?,
         Command::Stories { limit, form } => cli::stories::stories(&config, limit, form)?,
+        Command::Explain { entry, other, form } => cli::explain::explain(&config, [&entry, &other], form)?,
+        Command::Split { entry, form } => cli::split::split(&config, &entry, form).await?,
+        Command::Join { entry, other, form } => cli::split::join(&config, [&entry, &other], form).await?,
+        Command::Restory { dry_run, form } => {
+            cli::restory::restory(&config, if dry_run { Way::Show } else { Way::Do }, form).await?;
+        }
         Command::Export { format, form } => cli::export::export(&config, format, form)?,
     }
     Ok(ExitCode::SUCCESS)

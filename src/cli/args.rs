@@ -82,6 +82,43 @@ pub enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Tell why two entries are, or are not, one story: each signal, its value, its weight, the threshold
+    Explain {
+        /// An entry: its number in `riverd stories`, its id, its link, or a piece of its title
+        entry: String,
+        /// Another entry
+        other: String,
+        /// How to print it
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Take an entry out of its story into one of its own, for ever. Works while the daemon runs, too
+    Split {
+        /// The entry: its number in `riverd stories`, its id, its link, or a piece of its title
+        entry: String,
+        /// How to print what was done
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Put two entries, and all that is told with them, into one story, for ever. Works while the daemon runs, too
+    Join {
+        /// An entry: its number in `riverd stories`, its id, its link, or a piece of its title
+        entry: String,
+        /// Another entry
+        other: String,
+        /// How to print what was done
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Cluster everything anew, in the order in which it came; the owner's corrections hold
+    Restory {
+        /// Only tell what would change
+        #[arg(long)]
+        dry_run: bool,
+        /// How to print what changed
+        #[command(flatten)]
+        form: Form,
+    },
     /// Write out what riverd knows
     Export {
         /// What to write

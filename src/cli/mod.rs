@@ -3,12 +3,17 @@
 //! To add a command: one file here, one variant in `args::Command`, one arm in `main::dispatch`.
 
 pub mod args;
+pub mod asking;
 pub mod check;
+pub mod explain;
 pub mod export;
 pub mod feeds;
+pub mod finding;
 pub mod inspect;
 pub mod once;
 pub mod out;
+pub mod restory;
 pub mod run;
+pub mod split;
 pub mod stories;
 pub mod subscribe;

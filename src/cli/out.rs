@@ -1,8 +1,9 @@
 //! How things are printed: tables, dates, JSON.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::model::time::Timestamp;
@@ -43,4 +44,13 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> anyhow::Result<()> {
 pub fn when(at: Option<Timestamp>) -> String {
     let text = at.and_then(date).map(|date| date.replace('T', " ").replace(":00Z", "Z"));
     text.map_or_else(|| "-".to_owned(), |text| text.get(..16).unwrap_or(&text).to_owned())
+}
+
+/// How far along; shown only on a terminal. `what` is counted.
+pub fn bar(what: &str) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {what}, {{eta}} left"));
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -1,7 +1,5 @@
 //! `riverd stories`
 
-use std::path::Path;
-
 use serde_json::{Value, json as object};
 
 use crate::cli::args::Form;
@@ -12,24 +10,30 @@ use crate::parse::inspect::date;
 use crate::pipeline::republish::told;
 use crate::store::open::open_to_read;
 
-/// Lists the newest stories.
+/// Lists the newest stories, each with the numbers of its entries.
 ///
 /// # Errors
 /// If there is no store.
 pub fn stories(config: &Config, limit: usize, form: Form) -> anyhow::Result<()> {
-    let reader = open_to_read(Path::new(&config.store.path))?;
+    let reader = open_to_read(std::path::Path::new(&config.store.path))?;
+    let told = |story| told(story, &config.story.prefer);
     let stories: Vec<ToldStory> = reader.river(limit)?.into_iter().filter_map(told).collect();
     if form.json {
         return json(&stories.iter().map(value).collect::<Vec<_>>());
     }
-    let row = |story: &ToldStory| {
-        let sources: Vec<_> = std::iter::once(&story.lead)
-            .chain(&story.coverage)
-            .map(|report| report.source.feed.title.clone())
-            .collect();
-        vec![when(Some(story.lead.published)), story.lead.entry.title.clone(), sources.join(", ")]
-    };
-    table(&["published", "story", "told by"], stories.iter().map(row).collect())
+    table(&["published", "story", "entry", "told by"], stories.iter().map(row).collect())
+}
+
+/// A line for each entry.
+fn row(story: &ToldStory) -> Vec<String> {
+    let reports = || std::iter::once(&story.lead).chain(&story.coverage);
+    let lines = |line: fn(&Report) -> String| reports().map(line).collect::<Vec<_>>().join("\n");
+    vec![
+        when(Some(story.lead.published)),
+        story.lead.entry.title.clone(),
+        lines(|report| report.row.to_string()),
+        lines(|report| report.source.feed.title.clone()),
+    ]
 }
 
 fn value(story: &ToldStory) -> Value {
@@ -43,6 +47,7 @@ fn value(story: &ToldStory) -> Value {
 
 fn report(report: &Report) -> Value {
     object!({
+        "entry": report.row,
         "id": report.atom_id,
         "title": report.entry.title,
         "link": report.entry.link,

@@ -46,6 +46,7 @@ pub async fn once(
 ) -> anyhow::Result<Done> {
     let House { store, mut ingest, fetcher } = House::open(config).await?;
     let mut done = Done::default();
+    ingest.answer_requests().await?;
     let mut orders = ingest.begin().await?;
     let (deliveries, mut delivered) = mpsc::channel(WAITING_DELIVERIES);
     let folder = Folder::new(&config.folder, store.reader.files()?, kind, deliveries.clone());
@@ -67,6 +68,7 @@ pub async fn once(
     poll(&mut ingest, &mut delivered, waiting, &mut done, progress, &stop).await?;
     stop.cancel();
     polling.await?;
+    ingest.answer_requests().await?;
     Ok(done)
 }
 

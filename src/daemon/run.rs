@@ -7,6 +7,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
 use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,7 +15,7 @@ use crate::config::load::Config;
 use crate::daemon::clock::now;
 use crate::daemon::memory::give_back;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
-use crate::pipeline::ingest::Ingest;
+use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
 use crate::serve::server::serve;
 use crate::serve::shelf::Shelf;
@@ -24,6 +25,10 @@ use crate::source::remote::{Command, Poller};
 
 /// After so long without a change the daemon is idle, and gives memory back.
 const IDLE: Duration = Duration::from_secs(2);
+/// How often the road looks for what its owner asks from the command line.
+const OWNER: Duration = Duration::from_millis(200);
+/// How long it waits with that after the store failed.
+const OWNER_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// How long the road may take to drain when riverd stops.
 const DRAIN: Duration = Duration::from_secs(4);
 /// So many failures of the store within [`FAILURE_SPAN`] end the process; systemd starts it anew.
@@ -91,6 +96,13 @@ async fn flow(
     drained
 }
 
+/// What the road does next.
+enum Next {
+    Take(Box<Delivery>),
+    Owner,
+    End,
+}
+
 struct Road {
     ingest: Ingest,
     orders: UnboundedSender<Command>,
@@ -111,13 +123,23 @@ impl Road {
             tokio::time::sleep(DRAIN).await;
         };
         tokio::pin!(drained_by);
+        let mut looks = tokio::time::interval(OWNER);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let delivery = tokio::select! {
-                delivery = delivered.recv() => delivery,
-                () = &mut drained_by => None,
+            let next = tokio::select! {
+                delivery = delivered.recv() => delivery.map_or(Next::End, |delivery| Next::Take(Box::new(delivery))),
+                _ = looks.tick() => Next::Owner,
+                () = &mut drained_by => Next::End,
             };
-            let Some(delivery) = delivery else { return Ok(()) };
-            let Err(error) = self.take(delivery).await else {
+            let taken = match next {
+                Next::End => return Ok(()),
+                Next::Take(delivery) => self.take(*delivery).await,
+                Next::Owner => {
+                    self.answer_owner(&mut looks).await;
+                    continue;
+                }
+            };
+            let Err(error) = taken else {
                 self.shelf.set_illness(None);
                 continue;
             };
@@ -133,11 +155,28 @@ impl Road {
 
     async fn take(&mut self, delivery: Delivery) -> anyhow::Result<()> {
         let outcome = self.ingest.take(delivery).await?;
+        self.follow(outcome);
+        Ok(())
+    }
+
+    async fn answer_owner(&mut self, looks: &mut Interval) {
+        match self.ingest.answer_requests().await {
+            Ok(outcome) => self.follow(outcome),
+            Err(error) => {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "what the owner asks cannot be read or answered"
+                );
+                looks.reset_after(OWNER_AFTER_FAILURE);
+            }
+        }
+    }
+
+    fn follow(&mut self, outcome: Outcome) {
         send_orders(&self.orders, outcome.orders);
         if outcome.changed {
             self.changes.send_modify(|count| *count += 1);
         }
-        Ok(())
     }
 }
 

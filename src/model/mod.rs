@@ -3,6 +3,7 @@
 //! Deliberately not here: behaviour that decides anything. Deciding is a stage's affair.
 
 pub mod complaint;
+pub mod correction;
 pub mod document;
 pub mod entry;
 pub mod feed;

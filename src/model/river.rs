@@ -2,6 +2,7 @@
 
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
+use crate::model::ids::EntryId;
 use crate::model::time::Timestamp;
 
 /// The feed an entry came from, as `atom:source` wants it.
@@ -18,6 +19,8 @@ pub struct SourceFeed {
 /// One entry, with what riverd knows beyond what the publisher said.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
+    /// Its row: what its owner calls it on the command line. Readers never see it.
+    pub row: EntryId,
     /// What the publisher said.
     pub entry: Entry,
     /// Its id for readers: the publisher's where that is a sound absolute IRI, else minted once.

@@ -10,23 +10,24 @@ use crate::model::document::{Document, Origin, Version};
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
 use crate::model::poll::PollState;
-use crate::model::time::{Clock, DAY_MS, Timestamp};
+use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
 use crate::parse::opml::subscriptions;
 use crate::parse::parsed::Parsed;
 use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::error::{PipelineError, blocking};
-use crate::pipeline::judged::{Backfill, Judging, Mint};
+use crate::pipeline::judged::{Backfill, Judging};
+use crate::pipeline::memory::Bound;
+use crate::pipeline::mint::Mint;
 use crate::source::answer::Answer;
 use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
 use crate::source::schedule::next;
-use crate::store::change::{KnownFeed, Reading};
+use crate::store::change::{KnownFeed, Reading, Regrouping};
 use crate::store::reader::Reader;
 use crate::store::writer::Writer;
 use crate::story::engine::Engine;
-use crate::story::fingerprint::Fingerprint;
 
 /// What a delivery led to.
 #[derive(Debug, Default)]
@@ -44,8 +45,9 @@ pub struct Ingest {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) following: BTreeSet<String>,
-    engine: Engine,
-    mint: Mint,
+    pub(crate) engine: Engine,
+    pub(crate) mint: Mint,
+    pub(crate) bound: Bound,
 }
 
 impl Ingest {
@@ -59,28 +61,12 @@ impl Ingest {
         config: &Config,
         clock: Clock,
     ) -> Result<Self, PipelineError> {
-        let (entry, story) = reader.last_ids()?;
         let engine = Engine::new(&config.story);
+        let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following) = (config.clone(), BTreeSet::new());
-        let mut ingest =
-            Self { writer, reader, config, clock, following, engine, mint: Mint { entry, story } };
+        let mut ingest = Self { writer, reader, config, clock, following, engine, mint, bound };
         ingest.remember().await?;
         Ok(ingest)
-    }
-
-    /// Fills the engine anew from the stored fingerprints, never from texts.
-    async fn remember(&mut self) -> Result<(), PipelineError> {
-        let story = &self.config.story;
-        let since = (self.clock)().plus_ms(-((story.window_days * DAY_MS as f64) as i64));
-        let (reader, limit) = (self.reader.clone(), story.max_active);
-        let remembered = blocking(move || reader.window(since, limit)).await?;
-        self.engine = Engine::new(story);
-        for known in remembered {
-            if let Some(print) = Fingerprint::from_bytes(&known.fingerprint) {
-                self.engine.admit(known.entry, known.story, print, known.first_seen);
-            }
-        }
-        Ok(())
     }
 
     /// Takes in one delivery.
@@ -88,7 +74,7 @@ impl Ingest {
     /// # Errors
     /// Only if the store fails; what is wrong with a document is told and kept with its feed.
     pub async fn take(&mut self, delivery: Delivery) -> Result<Outcome, PipelineError> {
-        let now = (self.clock)();
+        let now = self.mint.moment((self.clock)());
         match delivery {
             Delivery::Document { document, answer } => self.document(document, answer, now).await,
             Delivery::NoDocument { origin, answer } => self.no_document(origin, answer, now).await,
@@ -158,9 +144,11 @@ impl Ingest {
         let hinted = known.map(|known| KnownFeed { hints: parsed.hints.clone(), ..known });
         let (poll, orders) =
             hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, now));
-        let mut judging =
-            Judging { engine: &mut self.engine, mint: &mut self.mint, origin: &origin, now, backfill };
+        let held = self.engine.len();
+        let (engine, mint, languages) = (&mut self.engine, &mut self.mint, &self.config.story.languages[..]);
+        let mut judging = Judging { engine, mint, origin: &origin, now, backfill, languages };
         let (fresh, changed) = judging.judge(parsed.entries, &entries);
+        self.bound.tell(held, fresh.len(), self.engine.len());
         let outcome = Outcome { changed: !fresh.is_empty() || !changed.is_empty(), orders };
         if outcome.changed {
             let (fresh, changed) = (fresh.len(), changed.len());
@@ -179,6 +167,7 @@ impl Ingest {
             fresh,
             changed,
             withdrawn: vec![],
+            regrouping: Regrouping::default(),
             version,
             poll,
         };

@@ -6,22 +6,13 @@ use sha2::{Digest, Sha256};
 
 use crate::model::document::Origin;
 use crate::model::entry::Entry;
-use crate::model::ids::{EntryId, StoryId};
-use crate::model::story::{Decision, Telling};
+use crate::model::story::{Decision, Verdict};
 use crate::model::time::Timestamp;
 use crate::parse::identity::{entry_atom_id, story_atom_id};
-use crate::parse::text::plain;
+use crate::pipeline::mint::Mint;
+use crate::pipeline::telling::{fingerprint, is_folded};
 use crate::store::change::{Changed, Content, Fresh, KnownEntry};
 use crate::story::engine::Engine;
-
-/// Gives out ids that were never given out.
-#[derive(Debug)]
-pub struct Mint {
-    /// The last one given out.
-    pub entry: EntryId,
-    /// The last one given out.
-    pub story: StoryId,
-}
 
 /// One document's way past the engine.
 pub struct Judging<'a> {
@@ -36,6 +27,8 @@ pub struct Judging<'a> {
     /// It is the feed's first document: its old entries take the place of their date in rivers, so that a feed just
     /// added floods nothing.
     pub backfill: Backfill,
+    /// Primary tags of the languages whose entries are folded; none: all.
+    pub languages: &'a [String],
 }
 
 /// Where the entries of a document stand in rivers.
@@ -48,7 +41,8 @@ pub enum Backfill {
 }
 
 impl Judging<'_> {
-    /// What is fresh and what has changed, given what is known. Fresh entries are judged oldest first.
+    /// What is fresh and what has changed, given what is known. Fresh entries are judged oldest first, and after the
+    /// changed ones were taken in anew: so the engine's order is that of the rows, and a restart finds it again.
     pub fn judge(
         &mut self,
         mut entries: Vec<Entry>,
@@ -56,14 +50,16 @@ impl Judging<'_> {
     ) -> (Vec<Fresh>, Vec<Changed>) {
         entries.reverse();
         entries.sort_by_key(|entry| self.published(entry));
-        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+        let (mut fresh, mut seen) = (Vec::new(), Vec::new());
         for entry in entries {
             match known.get(&entry.id) {
-                None => fresh.push(self.fresh(entry)),
-                Some(known) => changed.extend(self.changed(entry, known)),
+                None => fresh.push(entry),
+                Some(known) => seen.push((known, entry)),
             }
         }
-        (fresh, changed)
+        seen.sort_by_key(|(known, _)| known.id);
+        let changed = seen.into_iter().filter_map(|(known, entry)| self.changed(entry, known)).collect();
+        (fresh.into_iter().map(|entry| self.fresh(entry)).collect(), changed)
     }
 
     /// The publisher's date, never in the future; missing: now.
@@ -75,20 +71,20 @@ impl Judging<'_> {
         let key = self.origin.key();
         let published = self.published(&entry);
         let print = fingerprint(self.engine, &key, &entry, published);
-        let verdict = self.engine.judge(&print, self.now);
-        self.mint.entry.0 += 1;
+        let folded = is_folded(self.languages, entry.language.as_deref());
+        let verdict = if folded { self.engine.judge(&print, self.now) } else { left_alone() };
+        let id = self.mint.entry();
         let (story, begins) = match verdict.decision {
             Decision::Join { story, .. } => (story, None),
-            Decision::New => {
-                self.mint.story.0 += 1;
-                (self.mint.story, Some(story_atom_id(&key, &entry)))
-            }
+            Decision::New => (self.mint.story(), Some(story_atom_id(&key, &entry))),
         };
         let fingerprint = print.to_bytes();
-        self.engine.admit(self.mint.entry, story, print, self.now);
+        if folded {
+            self.engine.admit(id, story, print, self.now);
+        }
         tracing::debug!(entry = %entry.id, %story, ?verdict.decision, score = verdict.score, "judged");
         Fresh {
-            id: self.mint.entry,
+            id,
             atom_id: entry_atom_id(&key, &entry),
             story,
             begins,
@@ -113,30 +109,18 @@ impl Judging<'_> {
         let print = fingerprint(self.engine, &self.origin.key(), &entry, published);
         let fingerprint = print.to_bytes();
         self.engine.retract(known.id);
-        self.engine.admit(known.id, known.story, print, self.now);
+        if is_folded(self.languages, entry.language.as_deref()) {
+            self.engine.admit(known.id, known.story, print, self.now);
+        }
         let given = entry.updated.filter(|at| *at > known.updated && *at <= self.now);
         let updated = if hash == known.hash { known.updated } else { given.unwrap_or(self.now) };
         Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated } })
     }
 }
 
-fn fingerprint(
-    engine: &Engine,
-    source: &str,
-    entry: &Entry,
-    at: Timestamp,
-) -> crate::story::fingerprint::Fingerprint {
-    let summary = entry.summary.as_deref().map(plain).unwrap_or_default();
-    let body = entry.content.as_deref().map_or_else(|| summary.clone(), plain);
-    engine.fingerprint(&Telling {
-        title: &entry.title,
-        body: &body,
-        summary: &summary,
-        link: entry.canonical_link.as_deref(),
-        language: entry.language.as_deref(),
-        source,
-        at,
-    })
+/// Of an entry in a language that the owner does not have folded.
+fn left_alone() -> Verdict {
+    Verdict { decision: Decision::New, nearest: None, score: 0.0, threshold: 1.0, evidence: Vec::new() }
 }
 
 /// Hash of what a reader sees of an entry: a change of anything else is none.

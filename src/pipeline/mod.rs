@@ -2,8 +2,16 @@
 //! Promises: a document is committed whole or not at all; what failed is told, set aside, and stops nothing.
 //! Deliberately not here: tasks, signals, SQL and HTTP.
 
+pub mod corrections;
 pub mod error;
+pub mod explain;
 pub mod ingest;
 pub mod judged;
+pub mod memory;
+pub mod mint;
+pub mod owner;
+pub mod past;
 pub mod republish;
+pub mod restory;
 pub mod subscribing;
+pub mod telling;

@@ -1,7 +1,7 @@
 //! Makes the current editions from the store: read the river, choose each story's lead, render.
 
 use crate::config::options::publish::PublishOptions;
-use crate::model::river::{River, ToldStory};
+use crate::model::river::{River, SourceFeed, ToldStory};
 use crate::model::story::{Member, Tier};
 use crate::model::time::Timestamp;
 use crate::parse::identity::river_atom_id;
@@ -20,6 +20,8 @@ pub struct Press {
     pub reader: Reader,
     /// The owner's choices.
     pub options: PublishOptions,
+    /// Feeds whose report leads a story, as `story.prefer` names them.
+    pub prefer: Vec<String>,
     /// Where readers reach riverd, without a slash at the end.
     pub public_url: String,
     /// Tells this store from others.
@@ -50,19 +52,20 @@ impl Press {
             title: self.options.title.clone(),
             atom_id: river_atom_id(&self.store_name, "river"),
             self_url: Some(format!("{}/river.atom", self.public_url)),
-            stories: stories.into_iter().filter_map(told).collect(),
+            stories: stories.into_iter().filter_map(|story| told(story, &self.prefer)).collect(),
             born: self.born,
         })
     }
 }
 
-/// A stored story with its lead chosen; `None` if it has no report left.
-pub fn told(story: StoredStory) -> Option<ToldStory> {
+/// A stored story with its lead chosen, one of the feeds that `prefer` names before others; `None` if it has no report
+/// left.
+pub fn told(story: StoredStory, prefer: &[String]) -> Option<ToldStory> {
     let StoredStory { atom_id, first_seen, mut reports, .. } = story;
     let members: Vec<Member> = reports
         .iter()
         .map(|stored| Member {
-            entry: stored.id,
+            entry: stored.report.row,
             tier: stored.tier.unwrap_or(Tier::Identity),
             at: stored.report.published,
             content_chars: stored
@@ -71,16 +74,43 @@ pub fn told(story: StoredStory) -> Option<ToldStory> {
                 .content
                 .as_deref()
                 .map_or(0, |html| plain(html).chars().count()),
-            preferred: false,
+            preferred: is_preferred(&stored.report.source, prefer),
         })
         .collect();
     if members.is_empty() {
         return None;
     }
     let chosen = lead(&members);
-    let at = reports.iter().position(|stored| stored.id == chosen)?;
+    let at = reports.iter().position(|stored| stored.report.row == chosen)?;
     let lead = reports.remove(at).report;
     let mut coverage: Vec<_> = reports.into_iter().map(|stored| stored.report).collect();
     coverage.sort_by_key(|report| std::cmp::Reverse(report.published));
     Some(ToldStory { atom_id, first_seen, lead, coverage })
+}
+
+/// Whether one of the names is the feed's address or title.
+fn is_preferred(source: &SourceFeed, prefer: &[String]) -> bool {
+    let title = source.feed.title.to_lowercase();
+    prefer.iter().any(|name| source.url.as_deref() == Some(name) || name.to_lowercase() == title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feed_is_preferred_by_its_address_or_its_title() {
+        let mut source =
+            SourceFeed { url: Some("https://a.example/feed".to_owned()), ..SourceFeed::default() };
+        source.feed.title = "Das Blättle".to_owned();
+        for (name, preferred) in [
+            ("https://a.example/feed", true),
+            ("das BLÄTTLE", true),
+            ("Blättle", false),
+            ("https://a.example/", false),
+        ] {
+            assert_eq!(is_preferred(&source, &[name.to_owned()]), preferred, "{name}");
+        }
+        assert!(!is_preferred(&SourceFeed::default(), &[]));
+    }
 }

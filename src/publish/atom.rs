@@ -243,6 +243,7 @@ mod tests {
 
     fn report(title: &str, link: Option<&str>, feed: &str) -> Report {
         Report {
+            row: crate::model::ids::EntryId(1),
             entry: Entry {
                 id: "1".to_owned(),
                 title: title.to_owned(),

@@ -6,7 +6,7 @@ use crate::model::entry::Entry;
 use crate::model::feed::{Feed, PollHints};
 use crate::model::ids::{EntryId, FeedId, StoryId};
 use crate::model::poll::PollState;
-use crate::model::story::Verdict;
+use crate::model::story::{Tier, Verdict};
 use crate::model::time::Timestamp;
 
 /// One document, read and judged: all of it is committed, or nothing.
@@ -34,6 +34,8 @@ pub struct Reading {
     pub changed: Vec<Changed>,
     /// Entries to withdraw.
     pub withdrawn: Vec<EntryId>,
+    /// Stories that prove to be one by what was read.
+    pub regrouping: Regrouping,
     /// Committed last. `None` for a document that is no version of its own.
     pub version: Version,
     /// The poll that brought it; `None` for files.
@@ -81,6 +83,59 @@ pub struct Changed {
     pub id: EntryId,
     /// What it says now.
     pub content: Content,
+}
+
+/// How entries move between stories: all of it is committed with what it comes with, or nothing.
+#[derive(Debug, Default)]
+pub struct Regrouping {
+    /// Stories that begin.
+    pub begun: Vec<Begun>,
+    /// Entries that move, or are what they were by another reason.
+    pub placed: Vec<Placed>,
+    /// Stories that prove to be one. Done last.
+    pub merged: Vec<Merged>,
+}
+
+/// A story that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Minted by the caller, larger than every id before.
+    pub story: StoryId,
+    /// Its id for readers; where it was given out before, another is made of it.
+    pub atom_id: String,
+    /// When the first of its entries was first seen.
+    pub first_seen: Timestamp,
+    /// Its place in rivers.
+    pub rank: Timestamp,
+}
+
+/// An entry's place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its story from now on.
+    pub story: StoryId,
+    /// How near it is; `None`: it begins the story.
+    pub tier: Option<Tier>,
+    /// Why; `None`: the verdict it has stays.
+    pub verdict: Option<Verdict>,
+}
+
+/// Two stories that prove to be one: all entries of `from` go to `into`, and the id of `from` is retired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merged {
+    /// The younger.
+    pub from: StoryId,
+    /// The older.
+    pub into: StoryId,
+}
+
+impl Merged {
+    /// Of two different stories the older one survives.
+    pub fn of(one: StoryId, other: StoryId) -> Self {
+        Self { from: one.max(other), into: one.min(other) }
+    }
 }
 
 /// What is known of a feed before a document of it is read.

@@ -8,8 +8,9 @@ use crate::model::ids::{EntryId, FeedId};
 use crate::model::poll::PollState;
 use crate::model::story::Decision;
 use crate::model::time::Timestamp;
-use crate::store::change::{Changed, Content, Fresh, Reading};
+use crate::store::change::{Begun, Changed, Content, Fresh, Reading};
 use crate::store::error::StoreError;
+use crate::store::regroup::{begin, regroup};
 use crate::store::rows::to_json;
 use crate::store::writer::Writer;
 
@@ -24,8 +25,9 @@ impl Writer {
             for fresh in &reading.fresh {
                 put_entry(transaction, feed, fresh, reading.now)?;
             }
-            reading.changed.iter().try_for_each(|changed| change_entry(transaction, changed))?;
+            reading.changed.iter().try_for_each(|changed| change_entry(transaction, changed, reading.now))?;
             reading.withdrawn.iter().try_for_each(|entry| withdraw(transaction, *entry, reading.now))?;
+            regroup(transaction, &reading.regrouping)?;
             put_version(transaction, feed, &reading)
         })
         .await
@@ -146,9 +148,8 @@ fn put_entry(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if let Some(atom_id) = &fresh.begins {
-        let sql = "INSERT INTO stories (id, atom_id, first_seen, rank) VALUES (?1, ?2, ?3, ?4)";
-        let params = params![fresh.story.0, atom_id, now.0, fresh.rank.0];
-        transaction.prepare_cached(sql)?.execute(params)?;
+        let (story, atom_id, rank) = (fresh.story, atom_id.clone(), fresh.rank);
+        begin(transaction, &Begun { story, atom_id, first_seen: now, rank })?;
     }
     let Content { entry, hash, fingerprint, updated } = &fresh.content;
     let tier = match fresh.verdict.decision {
@@ -156,8 +157,9 @@ fn put_entry(
         Decision::Join { tier, .. } => Some(tier.word()),
     };
     let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
-                                    language, entry, content_hash, published, updated, first_seen)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+                                    language, entry, content_hash, published, updated, first_seen, admitted,
+                                    rank)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17)";
     transaction.prepare_cached(sql)?.execute(params![
         fresh.id.0,
         feed.0,
@@ -175,11 +177,12 @@ fn put_entry(
         fresh.published.0,
         updated.0,
         now.0,
+        fresh.rank.0,
     ])?;
     count_live(transaction, fresh.story.0, 1)
 }
 
-fn change_entry(transaction: &Transaction<'_>, changed: &Changed) -> Result<(), StoreError> {
+fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp) -> Result<(), StoreError> {
     let back: Option<i64> = transaction.query_row(
         "SELECT CASE WHEN withdrawn IS NULL THEN NULL ELSE story END FROM entries WHERE id = ?1",
         [changed.id.0],
@@ -187,7 +190,8 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed) -> Result<(), 
     )?;
     let Content { entry, hash, fingerprint, updated } = &changed.content;
     let sql = "UPDATE entries SET title = ?2, link = ?3, language = ?4, entry = ?5, content_hash = ?6,
-                                  fingerprint = ?7, updated = ?8, withdrawn = NULL WHERE id = ?1";
+                                  fingerprint = ?7, updated = ?8, admitted = ?9, withdrawn = NULL
+               WHERE id = ?1";
     transaction.prepare_cached(sql)?.execute(params![
         changed.id.0,
         entry.title,
@@ -197,6 +201,7 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed) -> Result<(), 
         hash,
         fingerprint,
         updated.0,
+        now.0,
     ])?;
     back.map_or(Ok(()), |story| count_live(transaction, story, 1))
 }

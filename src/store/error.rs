@@ -30,6 +30,16 @@ pub enum StoreError {
         /// Newest schema known.
         known: usize,
     },
+    /// The riverd that holds it is too old for what is asked.
+    #[error(
+        "the store has schema {found}, this needs {needed}; restart the running riverd, it is of an older version"
+    )]
+    Older {
+        /// Schema found.
+        found: usize,
+        /// Schema needed.
+        needed: usize,
+    },
     /// SQLite says no.
     #[error("the store failed")]
     Sqlite(#[from] rusqlite::Error),

@@ -57,6 +57,18 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// When something last happened to an entry or a story; the start of time where nothing did.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn last_moment(&self) -> Result<Timestamp, StoreError> {
+        let sql = "SELECT max(coalesce((SELECT max(admitted) FROM entries), 0),
+                              coalesce((SELECT max(made) FROM corrections), 0))";
+        self.view(|db| Ok(Timestamp(db.query_row(sql, [], |row| row.get(0))?)))
+    }
+}
+
 fn path_of(key: &str) -> String {
     key.strip_prefix("file:").unwrap_or(key).to_owned()
 }

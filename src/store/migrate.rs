@@ -6,7 +6,8 @@ use rusqlite::Connection;
 use crate::store::error::StoreError;
 
 /// Every migration, oldest first; its number is its place, from 1.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_river.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_river.sql"), include_str!("migrations/0002_corrections.sql")];
 
 /// Brings the schema up to date.
 ///
@@ -38,6 +39,30 @@ mod tests {
         migrate(&mut db).expect("again");
         let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0)).expect("version");
         assert_eq!(version as usize, MIGRATIONS.len());
+    }
+
+    #[test]
+    fn a_store_of_the_first_schema_is_lifted_with_all_it_holds() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        db.execute_batch(MIGRATIONS[0]).expect("the first schema");
+        db.pragma_update(None, "user_version", 1).expect("set");
+        db.execute_batch(
+            "INSERT INTO feeds (id, key, atom_id, feed, first_seen) VALUES (1, 'file:a', 'x', '{}', 5);
+             INSERT INTO stories (id, atom_id, first_seen, rank, live) VALUES (1, 's', 5, 9, 2);
+             INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, entry,
+                                  content_hash, published, updated, first_seen)
+             VALUES (1, 1, 'k', 1, NULL, '{}', x'00', 'e', 't', '{}', x'00', 3, 4, 5),
+                    (2, 1, 'l', 1, 'copy', '{}', x'00', 'f', 't', '{}', x'00', 6, 7, 8);",
+        )
+        .expect("rows");
+        migrate(&mut db).expect("lifted");
+        let mut rows = db.prepare("SELECT rank, admitted FROM entries ORDER BY id").expect("columns");
+        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+        let rows: Vec<(i64, i64)> = rows.collect::<Result<_, _>>().expect("numbers");
+        assert_eq!(rows, [(9, 5), (6, 8)]);
+        let merged: Option<i64> =
+            db.query_row("SELECT merged_into FROM stories", [], |row| row.get(0)).expect("a story");
+        assert_eq!(merged, None);
     }
 
     #[test]

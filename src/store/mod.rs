@@ -8,6 +8,8 @@
 
 pub mod change;
 pub mod commit;
+pub mod corrections;
+pub mod entries;
 pub mod error;
 pub mod feeds;
 pub mod listing;
@@ -15,6 +17,9 @@ pub mod lock;
 pub mod migrate;
 pub mod open;
 pub mod reader;
+pub mod regroup;
+pub mod replay;
+pub mod requests;
 pub mod river;
 pub mod rows;
 pub mod subscriptions;

@@ -15,8 +15,6 @@ use crate::store::rows::{all, json};
 /// One report of a story, as stored.
 #[derive(Debug)]
 pub struct StoredReport {
-    /// Its row.
-    pub id: EntryId,
     /// How near it was when it joined; `None`: it began the story.
     pub tier: Option<Tier>,
     /// For readers.
@@ -73,19 +71,23 @@ fn story(row: &Row<'_>) -> Result<StoredStory, StoreError> {
 }
 
 fn reports(db: &Connection, story: StoryId) -> Result<Vec<StoredReport>, StoreError> {
-    all(db, REPORTS, [story.0], |row| {
-        let tier = match row.get::<_, Option<String>>("tier")?.as_deref() {
-            Some("identity") => Some(Tier::Identity),
-            Some("copy") => Some(Tier::Copy),
-            Some(_) => Some(Tier::Story),
-            None => None,
-        };
-        Ok(StoredReport { id: EntryId(row.get("id")?), tier, report: report(row)? })
+    all(db, REPORTS, [story.0], |row| Ok(StoredReport { tier: tier(row)?, report: report(row)? }))
+}
+
+/// How near, out of a row of `entries`.
+pub(crate) fn tier(row: &Row<'_>) -> Result<Option<Tier>, StoreError> {
+    Ok(match row.get::<_, Option<String>>("tier")?.as_deref() {
+        Some("identity") => Some(Tier::Identity),
+        Some("copy") => Some(Tier::Copy),
+        Some(_) => Some(Tier::Story),
+        None => None,
     })
 }
 
-fn report(row: &Row<'_>) -> Result<Report, StoreError> {
+/// A report, out of a row of `entries` with its feed.
+pub(crate) fn report(row: &Row<'_>) -> Result<Report, StoreError> {
     Ok(Report {
+        row: EntryId(row.get("id")?),
         entry: json(row, "entry")?,
         atom_id: row.get("atom_id")?,
         source: source(row)?,

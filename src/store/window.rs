@@ -16,17 +16,19 @@ pub struct Remembered {
     /// Serialized by the engine.
     pub fingerprint: Vec<u8>,
     /// When it was admitted.
-    pub first_seen: Timestamp,
+    pub admitted: Timestamp,
+    /// BCP 47 tag.
+    pub language: Option<String>,
 }
 
 impl Reader {
-    /// Entries first seen since `since` and not withdrawn, in the order they came, the newest `limit` at most.
+    /// Entries admitted since `since` and not withdrawn, in the order they were admitted, the newest `limit` at most.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn window(&self, since: Timestamp, limit: usize) -> Result<Vec<Remembered>, StoreError> {
-        let sql = "SELECT id, story, fingerprint, first_seen FROM entries
-                   WHERE first_seen >= ?1 AND withdrawn IS NULL ORDER BY id DESC LIMIT ?2";
+        let sql = "SELECT id, story, fingerprint, admitted, language FROM entries
+                   WHERE admitted >= ?1 AND withdrawn IS NULL ORDER BY admitted DESC, id DESC LIMIT ?2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut remembered = self.view(|db| {
             all(db, sql, [since.0, limit], |row| {
@@ -34,7 +36,8 @@ impl Reader {
                     entry: EntryId(row.get(0)?),
                     story: StoryId(row.get(1)?),
                     fingerprint: row.get(2)?,
-                    first_seen: Timestamp(row.get(3)?),
+                    admitted: Timestamp(row.get(3)?),
+                    language: row.get(4)?,
                 })
             })
         })?;
