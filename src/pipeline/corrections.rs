@@ -85,6 +85,38 @@ mod tests {
         assert_eq!(said, [pair(A, C, Word::Together), pair(B, C, Word::Lifted)]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn the_words_that_hold_can_all_be_kept(hands in proptest::collection::vec((0_i64..8, 0_i64..8), 0..40)) {
+            let mut stories: Vec<i64> = (0..8).collect();
+            let mut words: Vec<Pair> = Vec::new();
+            for (number, (one, other)) in (100..).zip(hands) {
+                let members = |story: i64| -> Vec<EntryId> {
+                    (0..8).filter(|at| stories[*at as usize] == story).map(EntryId).collect()
+                };
+                let (ours, theirs) = (stories[one as usize], stories[other as usize]);
+                let said = if one == other {
+                    split(EntryId(one), &members(ours), &words)
+                } else {
+                    join(EntryId(one), EntryId(other), &members(ours), &members(theirs), &words)
+                };
+                words.retain(|word| !said.iter().any(|pair| (pair.a, pair.b) == (word.a, word.b)));
+                words.extend(said.into_iter().filter(|pair| pair.word != Word::Lifted));
+                if one == other {
+                    stories[one as usize] = number;
+                } else {
+                    stories.iter_mut().filter(|story| **story == theirs).for_each(|story| *story = ours);
+                }
+                for pair in &words {
+                    let one_story = stories[pair.a.0 as usize] == stories[pair.b.0 as usize];
+                    proptest::prop_assert_eq!(one_story, pair.word == Word::Together);
+                    let is_tied = tied(pair.a, &words).contains(&pair.b);
+                    proptest::prop_assert_eq!(is_tied, pair.word == Word::Together);
+                }
+            }
+        }
+    }
+
     #[test]
     fn entries_are_tied_through_others() {
         let words = [pair(A, B, Word::Together), pair(B, C, Word::Together), pair(C, D, Word::Apart)];

@@ -41,29 +41,40 @@ pub struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Answers all that waits. True: stories may have changed.
+    /// Answers all that waits. True: stories have changed.
     ///
     /// # Errors
     /// Only if the store fails so that not even that can be answered.
     pub async fn answer_all(&mut self) -> Result<bool, PipelineError> {
         let reader = self.reader.clone();
         let waiting = blocking(move || reader.waiting()).await?;
-        let any = !waiting.is_empty();
+        if waiting.is_empty() {
+            return Ok(false);
+        }
+        let mut changed = false;
         for (number, request) in waiting {
-            if let Err(error) = self.answer(number, request).await {
-                tracing::error!(%error, ?request, "the owner's request failed");
-                let reason =
-                    format!("it failed: {error}; the log of the riverd that holds the store says more");
-                self.writer.correct(refused(number, reason)).await?;
+            match self.answer(number, request).await {
+                Ok(moved) => changed |= moved,
+                Err(error) => self.give_up(number, request, &error).await?,
             }
         }
-        if any {
-            self.writer.forget_answers((self.clock)()).await?;
-        }
-        Ok(any)
+        self.writer.forget_answers((self.clock)()).await?;
+        Ok(changed)
     }
 
-    async fn answer(&mut self, number: i64, request: Option<Request>) -> Result<(), PipelineError> {
+    async fn give_up(
+        &self,
+        number: i64,
+        request: Option<Request>,
+        error: &PipelineError,
+    ) -> Result<(), PipelineError> {
+        tracing::error!(%error, ?request, "the owner's request failed");
+        let reason = format!("it failed: {error}; the log of the riverd that holds the store says more");
+        Ok(self.writer.correct(refused(number, reason)).await?)
+    }
+
+    /// True: stories have changed.
+    async fn answer(&mut self, number: i64, request: Option<Request>) -> Result<bool, PipelineError> {
         let now = self.mint.moment((self.clock)());
         let (reader, options, mut mint) = (self.reader.clone(), self.options.clone(), *self.mint);
         let progress = self.progress.clone();
@@ -82,8 +93,9 @@ impl Desk<'_> {
         let (settled, mint) = blocking(settle).await?;
         *self.mint = mint;
         tracing::info!(?request, answer = ?brief(&settled.answer), "the owner asked");
+        let changed = !settled.regrouping.is_empty();
         self.writer.correct(settled).await?;
-        Ok(())
+        Ok(changed)
     }
 }
 

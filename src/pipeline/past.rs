@@ -82,7 +82,7 @@ pub fn live(
         let piece = reader.arrivals(after, PIECE)?;
         let Some(last) = piece.last() else { break };
         after = last.entry;
-        piece.into_iter().try_for_each(|arrival| past.arrive(arrival))?;
+        piece.iter().try_for_each(|arrival| past.arrive(arrival))?;
         progress(past.places.len(), all);
     }
     past.happen_before(Timestamp(i64::MAX))?;
@@ -110,13 +110,13 @@ impl<'a> Past<'a> {
         })
     }
 
-    fn arrive(&mut self, arrival: Arrival) -> Result<(), StoreError> {
+    fn arrive(&mut self, arrival: &Arrival) -> Result<(), StoreError> {
         self.happen_before(arrival.first_seen)?;
         self.now = self.now.max(arrival.first_seen);
         let folded = is_folded(&self.options.languages, arrival.language.as_deref());
         let print = if folded { self.print(arrival.entry, &arrival.fingerprint)? } else { None };
         let Some(print) = print else {
-            self.put(&arrival, None, None);
+            self.put(arrival, None, None);
             return Ok(());
         };
         self.refresh()?;
@@ -125,7 +125,7 @@ impl<'a> Past<'a> {
             Decision::New => None,
             Decision::Join { story, tier } => Some((story, tier)),
         };
-        let story = self.put(&arrival, joined, Some(verdict));
+        let story = self.put(arrival, joined, Some(verdict));
         self.admit(arrival.entry, story, print, self.now);
         if arrival.admitted > arrival.first_seen {
             self.to_come.push(Reverse((arrival.admitted, Event::Admitted(arrival.entry))));

@@ -2,7 +2,7 @@
 //! A story keeps its id where its first entry is the same; what has no entries left is retired, and points to the story
 //! that its first entry tells now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::options::story::StoryOptions;
 use crate::model::correction::{Moved, Restoried};
@@ -50,9 +50,9 @@ pub fn plan(
         begun: regrouping.begun.len(),
         ..Restoried::default()
     };
-    for story in before.keys().filter(|story| !names.values().any(|name| name == *story)) {
-        let first = before[story];
-        let at = places.binary_search_by_key(&first, |place| place.entry).expect("the first is one of them");
+    let kept: BTreeSet<StoryId> = names.values().copied().collect();
+    for (story, first) in before.iter().filter(|(story, _)| !kept.contains(story)) {
+        let at = places.binary_search_by_key(first, |place| place.entry).expect("the first is one of them");
         regrouping.merged.push(Merged { from: *story, into: names[&places[at].story] });
     }
     told.retired = regrouping.merged.len();

@@ -96,6 +96,13 @@ pub struct Regrouping {
     pub merged: Vec<Merged>,
 }
 
+impl Regrouping {
+    /// Whether nothing moves.
+    pub fn is_empty(&self) -> bool {
+        self.begun.is_empty() && self.placed.is_empty() && self.merged.is_empty()
+    }
+}
+
 /// A story that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::program::{Program, entries};
+use crate::support::wait::until;
 
 const TITLE: &str = "Ferry runs aground near the old harbour of Port Ellen";
 const TEXT: &str = "The evening ferry left in thick fog on Tuesday and struck a sandbank; nobody on board was hurt, the line said.";
@@ -36,7 +37,7 @@ fn three_copies() -> Program {
 
 /// The numbers of each story's entries, smallest first.
 fn stories(program: &Program) -> Vec<Vec<i64>> {
-    let mut stories: Vec<Vec<i64>> = listed(program).iter().map(|story| numbers(story)).collect();
+    let mut stories: Vec<Vec<i64>> = listed(program).iter().map(numbers).collect();
     stories.sort();
     stories
 }
@@ -259,6 +260,74 @@ fn only_the_named_languages_are_folded_and_the_preferred_feed_leads() {
     french.json(&["once", "--json"]);
     assert_eq!(stories(&french), [vec![1, 2, 3], vec![4]]);
     assert_eq!(french.with("RIVERD_STORY_LANGUAGES", "english").run(&["check"]).status.code(), Some(78));
+}
+
+#[test]
+fn a_request_outlives_the_riverd_that_held_the_store_and_the_command_that_asked() {
+    let program = three_copies();
+    let path = program.home.path().join("state/riverd.db");
+    let hold = || riverd::store::open::open(&path, riverd::model::time::Timestamp(0), "").expect("the store");
+    let asked = |count: usize| {
+        until("the request", || (hold_reader(&path).waiting().ok()?.len() == count).then_some(()));
+    };
+    let store = hold();
+    std::thread::scope(|scope| {
+        let split = scope.spawn(|| program.json(&["split", "--json", "2"]));
+        asked(1);
+        drop(store);
+        assert_eq!(split.join().expect("no panic")["waiting"], false, "the command does it itself");
+    });
+    assert_eq!(stories(&program), [vec![1, 3], vec![2]]);
+    let store = hold();
+    let mut join = program.spawn(&["join", "1", "2"]);
+    asked(1);
+    join.kill().expect("it waits");
+    join.wait().expect("it ends");
+    drop(store);
+    program.json(&["once", "--json"]);
+    assert_eq!(stories(&program), [[1, 2, 3]]);
+    asked(0);
+}
+
+fn hold_reader(path: &std::path::Path) -> riverd::store::reader::Reader {
+    riverd::store::open::open_to_read(path).expect("a store")
+}
+
+#[test]
+fn restarts_in_the_middle_of_a_stream_change_no_story() {
+    // Each step drops a file; some change what was told before, one goes and comes back.
+    let step = |program: &Program, number: usize| match number {
+        0 => program.drop_file("a.xml", &feed("a", TITLE, "https://a.example/1", TEXT)),
+        1 => program.drop_file("b.xml", &feed("b", RETOLD, "https://a.example/1", "")),
+        2 => program
+            .drop_file("a.xml", &feed("a", "Ferry aground: what is known so far", "https://a.example/1", "")),
+        3 => program.drop_file("c.xml", &feed("c", TITLE, "https://c.example/1", TEXT)),
+        4 => program.drop_file("d.xml", &feed("d", RETOLD, "https://d.example/1", "")),
+        5 => std::fs::remove_file(program.seeds().join("b.xml")).expect("removed"),
+        6 => program.drop_file("e.xml", &feed("e", RETOLD, "https://e.example/1", "")),
+        7 => program.drop_file("b.xml", &feed("b", TITLE, "https://c.example/1", TEXT)),
+        _ => program.drop_file("f.xml", &feed("f", TITLE, "https://f.example/1", TEXT)),
+    };
+    // What is seen of a step once it is done: the date of nothing, only what the listing tells.
+    let state = |program: &Program| program.run(&["stories", "--json"]).stdout;
+    let restarted = program();
+    for number in 0..9 {
+        step(&restarted, number);
+        restarted.json(&["once", "--json"]);
+    }
+    let running = program();
+    let daemon = running.start();
+    for number in 0..9 {
+        let before = state(&running);
+        step(&running, number);
+        until("the step", || (state(&running) != before).then_some(()));
+    }
+    assert_eq!(stories(&running), stories(&restarted));
+    assert_eq!(daemon.terminate(), Some(0));
+    assert_eq!(
+        running.json(&["restory", "--json"])["moved"],
+        restarted.json(&["restory", "--json"])["moved"]
+    );
 }
 
 #[test]

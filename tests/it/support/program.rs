@@ -55,6 +55,11 @@ impl Program {
         self.command(arguments).output().expect("the program runs")
     }
 
+    /// Starts a command that is not waited for.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs")
+    }
+
     /// Runs a command that must succeed, and reads its JSON.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let output = self.run(arguments);
