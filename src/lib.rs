@@ -12,14 +12,14 @@
 //! | [`store`] | SQLite: one writer, many readers | a migration: one SQL file, one line in `migrate` |
 //! | [`publish`] | stories → edition → bytes; pure | a format: one file with `render(&River)` |
 //! | [`serve`] | HTTP for readers; read-only | a page: one arm in `server::route` |
-//! | [`pipeline`] | the road: the one place that knows the order of the stages | |
+//! | [`pipeline`] | the road: the one place that knows the order of the stages | a hand of the owner's: one `Request`, one arm in `owner` |
 //! | [`daemon`] | starts, connects and stops the tasks | |
 //! | [`cli`] | one file per command | a command: one file, one variant, one arm in `main` |
 //!
 //! # Invariants
 //! 1. Nothing is lost: entries, their story and the document's validators commit in one transaction, validators last.
 //! 2. An id is for life: minted once, stored, never random per poll, never made from the listen address.
-//! 3. A false merge is worse than a missed one; every verdict is stored with its evidence.
+//! 3. A false merge is worse than a missed one; every verdict is stored with its evidence, and the owner's word beats it.
 //! 4. HTTP is read-only.
 //! 5. Everything is bounded, and every bound is an option in `config/riverd.toml`.
 //! 6. A poison document never stops the daemon: it is set aside with its reason.

@@ -1,5 +1,6 @@
 //! THE ROAD: the one place that knows the order of the stages. It calls them and decides nothing of their matters.
 //! Promises: a document is committed whole or not at all; what failed is told, set aside, and stops nothing.
+//! The owner's hands are here too: `owner` takes them up, `corrections` says what they say, `restory` lives the `past` again.
 //! Deliberately not here: tasks, signals, SQL and HTTP.
 
 pub mod corrections;

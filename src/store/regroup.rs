@@ -54,14 +54,13 @@ fn place(transaction: &Transaction<'_>, placed: &Placed) -> Result<i64, StoreErr
 }
 
 fn merge(transaction: &Transaction<'_>, Merged { from, into }: Merged) -> Result<(), StoreError> {
-    transaction
-        .prepare_cached("UPDATE entries SET story = ?2 WHERE story = ?1")?
-        .execute([from.0, into.0])?;
-    // The first to come begins the story, whichever id survives.
-    let sql =
-        "UPDATE entries SET tier = CASE WHEN id = (SELECT min(id) FROM entries WHERE story = ?1) THEN NULL
-                                              ELSE coalesce(tier, 'story') END WHERE story = ?1";
-    transaction.prepare_cached(sql)?.execute([into.0])?;
+    let sql = "UPDATE entries SET story = ?2 WHERE story = ?1";
+    if transaction.prepare_cached(sql)?.execute([from.0, into.0])? > 0 {
+        // The first to come begins the story, whichever id survives.
+        let sql = "UPDATE entries SET tier = CASE WHEN id = (SELECT min(id) FROM entries WHERE story = ?1) THEN NULL
+                                                  ELSE coalesce(tier, 'story') END WHERE story = ?1";
+        transaction.prepare_cached(sql)?.execute([into.0])?;
+    }
     let sql = "UPDATE stories SET merged_into = ?2 WHERE id = ?1 OR merged_into = ?1";
     transaction.prepare_cached(sql)?.execute([from.0, into.0])?;
     Ok(())
