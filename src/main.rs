@@ -84,6 +84,10 @@ async fn dispatch(config: Config, command: Command) -> anyhow::Result<ExitCode> 
         Command::Restory { dry_run, form } => {
             cli::restory::restory(&config, if dry_run { Way::Show } else { Way::Do }, form).await?;
         }
+        Command::Eval { file, tier, strictness, assignments, form } => {
+            let asked = cli::eval::Asked { file, tier, strictness, assignments };
+            cli::eval::eval(&config, &asked, form)?;
+        }
         Command::Export { format, form } => cli::export::export(&config, format, form)?,
     }
     Ok(ExitCode::SUCCESS)

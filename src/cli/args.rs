@@ -119,6 +119,27 @@ pub enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Run the story engine over labelled entries, or pairs of texts, and print its quality and speed
+    ///
+    /// One JSON object on each line, sorted by time: {"id","lang","title","body","published","source","url","cluster"};
+    /// entries whose cluster is null flow through but are not scored. Or pairs:
+    /// {"id","lang1","lang2","text1","text2","same"}. No store is touched.
+    Eval {
+        /// JSON lines
+        file: PathBuf,
+        /// How far folding goes, as story.tier
+        #[arg(long, value_parser = ["identity", "copy", "story"])]
+        tier: Option<String>,
+        /// The dial, as story.strictness: 0 to 1, higher folds less
+        #[arg(long, value_name = "X")]
+        strictness: Option<f64>,
+        /// Write each entry's id and the story it was put to
+        #[arg(long, value_name = "FILE")]
+        assignments: Option<PathBuf>,
+        /// How to print it
+        #[command(flatten)]
+        form: Form,
+    },
     /// Write out what riverd knows
     Export {
         /// What to write

@@ -5,6 +5,7 @@
 pub mod args;
 pub mod asking;
 pub mod check;
+pub mod eval;
 pub mod explain;
 pub mod export;
 pub mod feeds;

@@ -69,6 +69,9 @@ pub struct Verdict {
     pub threshold: f64,
     /// Why, strongest first.
     pub evidence: Vec<Evidence>,
+    /// Other stories that this entry proved to be one with the story it joins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<StoryId>,
 }
 
 /// What the story stage is told of an entry. Borrowed: nothing of it is kept but its fingerprint.

@@ -5,10 +5,12 @@
 
 pub mod corrections;
 pub mod error;
+pub mod eval;
 pub mod explain;
 pub mod ingest;
 pub mod judged;
 pub mod memory;
+pub mod labelled;
 pub mod mint;
 pub mod owner;
 pub mod past;

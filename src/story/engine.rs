@@ -1,50 +1,72 @@
-//! The window: what was told lately, and the question whether a new entry was told before.
-//! Promises: the same calls give the same answers; what it holds is a function of the entries in the window and
-//! their order alone, so that admitting them anew after a restart gives the very same engine; memory and the work for
-//! each entry are bounded.
+//! The engine: told one entry after the other, says of each whether it was told before.
+//! Promises: the same calls give the same answers; what it holds is a function of the entries in the window, their
+//! order and their stories alone, so that admitting them anew after a restart gives the very same engine; memory and
+//! the work for each entry are bounded.
 //! Deliberately not here: minting story ids, storing, the owner's corrections (the caller's), and the clock.
-
-use std::collections::VecDeque;
 
 use crate::config::options::story::StoryOptions;
 use crate::model::ids::{EntryId, StoryId};
-use crate::model::story::{Decision, Telling, Verdict};
+use crate::model::story::{Decision, Telling, Tier, Verdict};
 use crate::model::time::{DAY_MS, Timestamp};
+use crate::story::dial::{Dial, probability};
+use crate::story::evidence::{self, Length};
 use crate::story::fingerprint::Fingerprint;
-use crate::story::keys::{Keys, Map};
+use crate::story::likeness::{Question, Scratch, signals};
+use crate::story::question::{Logarithms, Seen, asked, stories};
+use crate::story::signal::list::Signals;
+use crate::story::signal::title;
 use crate::story::tiers::{self, Nearness, Page};
+use crate::story::window::{Slot, Window};
+
+/// Another story comes into question as the same one if the entry is that near to it, in log-odds below the line.
+const MERGE_GATE: f64 = 1.0;
+/// Reports of the smaller story that are put to the larger one before the two become one.
+const WITNESSES: usize = 8;
+/// What one witness can say at most, in log-odds.
+const TESTIMONY: f64 = 4.0;
+/// Stories that one entry can prove to be one with the story it joins.
+const MERGES: usize = 2;
 
 /// The engine. One owner; see the module's promises.
 pub struct Engine {
     window_ms: i64,
     max_active: usize,
-    slots: VecDeque<Option<Slot>>,
-    first: u64,
-    live: usize,
-    numbers: Map<i64, u64>,
-    keys: Keys,
-    print_bytes: usize,
+    furthest: Tier,
+    dial: Dial,
+    window: Window,
+    logarithms: Logarithms,
+    seen: Seen,
+    scratch: Scratch,
 }
 
-struct Slot {
-    entry: EntryId,
-    story: StoryId,
-    arrived: Timestamp,
-    print: Fingerprint,
+/// A story in question and what speaks for it.
+#[derive(Debug, Clone)]
+pub struct Rated {
+    /// The story.
+    pub story: StoryId,
+    /// What was measured.
+    pub signals: Signals,
+    /// The log-odds that it tells the entry's event.
+    pub log_odds: f64,
 }
 
 impl Engine {
     /// An empty window.
     pub fn new(options: &StoryOptions) -> Self {
+        Self::with_dial(options, Dial::at(options.strictness))
+    }
+
+    /// An empty window, and a line drawn otherwise: for the program that learns the weights.
+    pub fn with_dial(options: &StoryOptions, dial: Dial) -> Self {
         Self {
             window_ms: (options.window_days * DAY_MS as f64) as i64,
             max_active: options.max_active.max(1),
-            slots: VecDeque::new(),
-            first: 0,
-            live: 0,
-            numbers: Map::default(),
-            keys: Keys::default(),
-            print_bytes: 0,
+            furthest: furthest(&options.tier),
+            dial,
+            window: Window::default(),
+            logarithms: Logarithms::default(),
+            seen: Seen::default(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -54,112 +76,228 @@ impl Engine {
     }
 
     /// Was it told before? `now` is its time of arrival and must not go back; what fell out of the window is forgotten.
-    pub fn judge(&mut self, fingerprint: &Fingerprint, now: Timestamp) -> Verdict {
+    pub fn judge(&mut self, print: &Fingerprint, now: Timestamp) -> Verdict {
         self.expire(now);
-        let sharing: Vec<&Slot> =
-            self.keys.sharing(fingerprint).into_iter().filter_map(|number| self.slot(number)).collect();
-        let page = page(fingerprint, &sharing);
-        let mut best: Option<(Nearness, &Slot)> = None;
-        for slot in sharing {
-            if tiers::apart_ms(slot.print.at, fingerprint.at) > self.window_ms {
-                continue;
-            }
-            let Some(near) = tiers::nearness(fingerprint, &slot.print, page) else { continue };
-            if best.as_ref().is_none_or(|(held, _)| near.tier < held.tier) {
-                best = Some((near, slot));
-            }
+        let rule = self.by_rule(print).filter(|(near, _, _)| near.tier <= self.furthest);
+        let rated = if self.furthest == Tier::Story { self.rate(print) } else { Vec::new() };
+        let mut verdict = match (rule, rated.first()) {
+            (Some((near, story, entry)), _) => by_rule(near, story, entry),
+            (None, Some(best)) => self.by_likeness(best, print, Length::Brief),
+            (None, None) => unheard(self.dial.line),
+        };
+        if let Decision::Join { story, .. } = verdict.decision {
+            verdict.same = self.same(story, &rated);
         }
-        best.map_or_else(unheard, |(near, slot)| Verdict {
-            decision: Decision::Join { story: slot.story, tier: near.tier },
-            nearest: Some(slot.entry),
-            score: 1.0,
-            threshold: 0.5,
-            evidence: near.evidence,
-        })
+        verdict
+    }
+
+    /// The stories in question, the likeliest first, with what speaks for each.
+    pub fn rate(&mut self, print: &Fingerprint) -> Vec<Rated> {
+        let asked = asked(print, &self.window);
+        let stories = stories(&asked, &self.window, &self.logarithms, &mut self.seen);
+        let stories = stories.into_iter().filter(|story| self.is_of_its_time(*story, print));
+        let stories: Vec<StoryId> = stories.collect();
+        self.scratch.mark(&asked, &self.window);
+        let mut rated: Vec<Rated> = Vec::with_capacity(stories.len());
+        for (at, story) in stories.into_iter().enumerate() {
+            let question = Question { print, asked: &asked, first: at == 0 };
+            rated.extend(self.rate_one(question, story));
+        }
+        self.scratch.sweep(&asked);
+        rated.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.story.cmp(&b.story)));
+        rated
+    }
+
+    /// What the engine says of an entry and the story of another one that it remembers, with every signal; `None` if it
+    /// does not remember that one.
+    pub fn compare(&mut self, other: EntryId, print: &Fingerprint) -> Option<Verdict> {
+        let (story, near) = {
+            let slot = self.window.find(other)?;
+            (slot.story, tiers::nearness(print, &slot.print, Page::Article))
+        };
+        if let Some(near) = near.filter(|near| near.tier <= self.furthest) {
+            return Some(by_rule(near, story, other));
+        }
+        let rated = self.against(story, print)?;
+        Some(self.by_likeness(&rated, print, Length::Full))
     }
 
     /// Remembers an entry and its story. Called in the order of arrival.
-    pub fn admit(&mut self, entry: EntryId, story: StoryId, fingerprint: Fingerprint, now: Timestamp) {
+    pub fn admit(&mut self, entry: EntryId, story: StoryId, print: Fingerprint, now: Timestamp) {
         self.expire(now);
-        self.retract(entry);
-        let number = self.first + self.slots.len() as u64;
-        self.keys.insert(number, &fingerprint);
-        self.numbers.insert(entry.0, number);
-        self.print_bytes += fingerprint.memory_bytes();
-        self.slots.push_back(Some(Slot { entry, story, arrived: now, print: fingerprint }));
-        self.live += 1;
-        while self.live > self.max_active {
+        self.window.retract(entry);
+        self.window.admit(entry, story, print, now);
+        while self.window.len() > self.max_active {
             self.forget_oldest();
         }
     }
 
     /// Forgets an entry that was withdrawn or changed.
     pub fn retract(&mut self, entry: EntryId) {
-        let Some(number) = self.numbers.remove(&entry.0) else { return };
-        let at = (number - self.first) as usize;
-        if let Some(slot) = self.slots[at].take() {
-            self.drop_slot(number, &slot);
-        }
-        while matches!(self.slots.front(), Some(None)) {
-            self.slots.pop_front();
-            self.first += 1;
-        }
+        self.window.retract(entry);
+    }
+
+    /// Makes one story of two.
+    pub fn merge(&mut self, keep: StoryId, gone: StoryId) {
+        self.window.merge(keep, gone);
     }
 
     /// How many entries are remembered.
     pub fn len(&self) -> usize {
-        self.live
+        self.window.len()
     }
 
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
-        self.live == 0
+        self.window.is_empty()
     }
 
     /// The memory it takes, in bytes, as near as the allocator lets us know.
     pub fn memory_bytes(&self) -> usize {
-        self.print_bytes
-            + self.slots.capacity() * (size_of::<Option<Slot>>() - size_of::<Fingerprint>())
-            + self.numbers.capacity() * 17
-            + self.keys.memory_bytes()
+        self.window.memory_bytes()
     }
 
-    fn slot(&self, number: u64) -> Option<&Slot> {
-        self.slots.get((number - self.first) as usize)?.as_ref()
+    fn by_rule(&self, print: &Fingerprint) -> Option<(Nearness, StoryId, EntryId)> {
+        let sharing = self.window.keys.sharing(print).into_iter();
+        let sharing: Vec<&Slot> = sharing.filter_map(|number| self.window.slot(number as u32)).collect();
+        let page = page(print, &sharing);
+        let mut best: Option<(Nearness, &Slot)> = None;
+        for slot in sharing {
+            if tiers::apart_ms(slot.print.at, print.at) > self.window_ms {
+                continue;
+            }
+            let Some(near) = tiers::nearness(print, &slot.print, page) else { continue };
+            if best.as_ref().is_none_or(|(held, _)| near.tier < held.tier) {
+                best = Some((near, slot));
+            }
+        }
+        best.map(|(near, slot)| (near, slot.story, slot.entry))
+    }
+
+    fn by_likeness(&self, best: &Rated, print: &Fingerprint, length: Length) -> Verdict {
+        let join = best.log_odds > self.dial.line;
+        let decision = if join {
+            Decision::Join { story: best.story, tier: Tier::Story }
+        } else {
+            Decision::New
+        };
+        Verdict {
+            decision,
+            nearest: self.nearest(best.story, print),
+            score: probability(best.log_odds),
+            threshold: probability(self.dial.line),
+            evidence: evidence::of(&best.signals, &self.dial, length),
+            same: Vec::new(),
+        }
+    }
+
+    /// The story's report that shares most of its title's stems, the latest of them.
+    fn nearest(&self, story: StoryId, print: &Fingerprint) -> Option<EntryId> {
+        let shared = |slot: &Slot| {
+            title::shared(&slot.print, print, !0)
+        };
+        let tale = self.window.tale(story)?;
+        self.window.speakers(tale).max_by_key(|slot| shared(slot)).map(|slot| slot.entry)
+    }
+
+    /// Other stories that prove to be one with `story`, now that the entry joins it: nearly good enough for the entry,
+    /// and their reports would join, were they to come now.
+    fn same(&mut self, story: StoryId, rated: &[Rated]) -> Vec<StoryId> {
+        let gate = self.dial.line - MERGE_GATE;
+        let others: Vec<StoryId> = rated
+            .iter()
+            .filter(|rated| rated.log_odds > gate && rated.story != story)
+            .map(|rated| rated.story)
+            .take(MERGES)
+            .collect();
+        others.into_iter().filter(|other| self.are_one(*other, story)).collect()
+    }
+
+    fn are_one(&mut self, a: StoryId, b: StoryId) -> bool {
+        let size = |story| self.window.tale(story).map_or(0, |tale| tale.members.len());
+        let (small, large) = if (size(a), a) < (size(b), b) { (a, b) } else { (b, a) };
+        let Some(tale) = self.window.tale(small) else { return false };
+        let witnesses: Vec<Fingerprint> =
+            self.window.speakers(tale).rev().take(WITNESSES).map(|slot| slot.print.clone()).collect();
+        let said: Vec<f64> = witnesses
+            .iter()
+            .filter_map(|print| self.against(large, print))
+            .map(|rated| rated.log_odds.clamp(-TESTIMONY, TESTIMONY))
+            .collect();
+        !said.is_empty() && said.iter().sum::<f64>() / said.len() as f64 > self.dial.merge_line
+    }
+
+    /// One story alone.
+    fn against(&mut self, story: StoryId, print: &Fingerprint) -> Option<Rated> {
+        let asked = asked(print, &self.window);
+        self.scratch.mark(&asked, &self.window);
+        let rated = self.rate_one(Question { print, asked: &asked, first: true }, story);
+        self.scratch.sweep(&asked);
+        rated
+    }
+
+    fn rate_one(&mut self, question: Question<'_>, story: StoryId) -> Option<Rated> {
+        let signals = signals(question, story, &self.window, &self.logarithms, &mut self.scratch)?;
+        Some(Rated { story, signals, log_odds: self.dial.log_odds(&signals) })
+    }
+
+    /// An entry whose own date is more than a window away from every report is about something else: an old article
+    /// that comes late, an anniversary.
+    fn is_of_its_time(&self, story: StoryId, print: &Fingerprint) -> bool {
+        let Some(tale) = self.window.tale(story) else { return false };
+        let near = |slot: &Slot| tiers::apart_ms(slot.print.at, print.at) <= self.window_ms;
+        self.window.speakers(tale).rev().any(near)
     }
 
     fn expire(&mut self, now: Timestamp) {
-        while let Some(Some(slot)) = self.slots.front() {
-            if now.since(slot.arrived) <= self.window_ms {
-                break;
-            }
+        while self.window.oldest().is_some_and(|slot| now.since(slot.arrived) > self.window_ms) {
             self.forget_oldest();
         }
     }
 
     /// Forgets the oldest entry; the front of the window is always a live one.
     fn forget_oldest(&mut self) {
-        if let Some(Some(slot)) = self.slots.front() {
-            self.retract(slot.entry);
+        if let Some(entry) = self.window.oldest().map(|slot| slot.entry) {
+            self.window.retract(entry);
         }
     }
+}
 
-    fn drop_slot(&mut self, number: u64, slot: &Slot) {
-        self.keys.remove(number, &slot.print);
-        self.print_bytes -= slot.print.memory_bytes();
-        self.live -= 1;
+fn furthest(tier: &str) -> Tier {
+    match tier {
+        "identity" => Tier::Identity,
+        "copy" => Tier::Copy,
+        _ => Tier::Story,
     }
 }
 
 /// Whether the entry's link has told several stories already.
-fn page(fingerprint: &Fingerprint, sharing: &[&Slot]) -> Page {
-    let mut told = sharing.iter().filter(|slot| slot.print.link == fingerprint.link).map(|slot| slot.story);
+fn page(print: &Fingerprint, sharing: &[&Slot]) -> Page {
+    let mut told = sharing.iter().filter(|slot| slot.print.link == print.link).map(|slot| slot.story);
     let first = told.next();
     if told.any(|story| Some(story) != first) { Page::Listing } else { Page::Article }
 }
 
-fn unheard() -> Verdict {
-    Verdict { decision: Decision::New, nearest: None, score: 0.0, threshold: 0.5, evidence: Vec::new() }
+fn by_rule(near: Nearness, story: StoryId, entry: EntryId) -> Verdict {
+    Verdict {
+        decision: Decision::Join { story, tier: near.tier },
+        nearest: Some(entry),
+        score: 1.0,
+        threshold: 0.5,
+        evidence: near.evidence,
+        same: Vec::new(),
+    }
+}
+
+fn unheard(line: f64) -> Verdict {
+    Verdict {
+        decision: Decision::New,
+        nearest: None,
+        score: 0.0,
+        threshold: probability(line),
+        evidence: Vec::new(),
+        same: Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,21 @@
 //! STAGE: news, or told before?
 pub mod address;
 pub mod bytes;
+pub mod dial;
 pub mod engine;
+pub mod evidence;
 pub mod fingerprint;
 pub mod hash;
 pub mod keys;
 pub mod lead;
+pub mod likeness;
+pub mod measures;
+pub mod question;
 pub mod signal;
 pub mod stems;
+pub mod tale;
+pub mod terms;
 pub mod tiers;
+pub mod weights;
+pub mod window;
 pub mod words;

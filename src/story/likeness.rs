@@ -1,0 +1,376 @@
+//! How alike an entry and a story are: measures every signal of `signal/list.rs`.
+//! Promises: the same question and the same window give the same numbers to the last digit on every machine (sums run
+//! in the order of the stems' hashes; logarithms come from `libm`); bounded work for each story.
+//! Deliberately not here: what the numbers weigh (`weights.rs`).
+
+use crate::model::ids::StoryId;
+use crate::model::time::{DAY_MS, Timestamp};
+use crate::story::fingerprint::{Fingerprint, place};
+use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, share};
+use crate::story::signal::list::{COUNT, Signal, Signals};
+use crate::story::tale::{Tale, Use, weight};
+use crate::story::terms::UNUSED;
+use crate::story::tiers::apart_ms;
+use crate::story::window::{Slot, Window};
+
+/// Reports of a story that the entry is compared with one by one: the latest.
+const COMPARED: usize = 40;
+/// What the entry's own words are expected to be of a story that has not used them yet.
+const SMOOTHING: f64 = 0.3;
+/// "Just": a tenth of a day.
+const JUST_MS: i64 = DAY_MS / 10;
+
+/// Lists that are used for each comparison anew.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    uses: Vec<Use>,
+    /// By term: 1 + the place of the stem in the question; 0: it does not ask for it.
+    marks: Vec<u32>,
+    /// By term: its rarity outside the story. Only what the story uses is current.
+    rarities: Vec<f64>,
+}
+
+impl Scratch {
+    /// Makes it ready for a question.
+    pub fn mark(&mut self, asked: &[Asked], window: &Window) {
+        if self.marks.len() < window.terms.end() {
+            self.marks.resize(window.terms.end() + 1_024, 0);
+            self.rarities.resize(window.terms.end() + 1_024, 0.0);
+        }
+        for (asked, at) in asked.iter().zip(1..).filter(|(asked, _)| asked.term != UNUSED) {
+            self.marks[asked.term as usize] = at;
+        }
+    }
+
+    /// Makes it ready for the next one.
+    pub fn sweep(&mut self, asked: &[Asked]) {
+        for asked in asked.iter().filter(|asked| asked.term != UNUSED) {
+            self.marks[asked.term as usize] = 0;
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The entry.
+    pub print: &'a Fingerprint,
+    /// Its stems.
+    pub asked: &'a [Asked],
+    /// Whether the story is the likeliest at first sight.
+    pub first: bool,
+}
+
+/// A stem of the question as this story sees it.
+struct Seen {
+    asked: Asked,
+    /// ln of entries outside the story by those of them that use it.
+    rarity: f64,
+    /// How many of the story's reports use it, and the sum of their weights of it.
+    used: (f64, f64),
+}
+
+/// Measures all signals. The [`Scratch`] was made ready for this question. `None`: no such story.
+pub fn signals(
+    question: Question<'_>,
+    story: StoryId,
+    window: &Window,
+    logarithms: &Logarithms,
+    scratch: &mut Scratch,
+) -> Option<Signals> {
+    let tale = window.tale(story)?;
+    window.uses(tale, &mut scratch.uses);
+    let speakers = tale.speakers().len() as f64;
+    let others = (window.len() as f64 - speakers).max(0.0) + UNSEEN_ENTRIES;
+    let outside = libm::log(others);
+    let rarity = |users: u32, own: u32| outside - logarithms.of(users.saturating_sub(own));
+    for held in &scratch.uses {
+        scratch.rarities[held.term as usize] = rarity(window.terms.count(held.term), held.count);
+    }
+    let seen = see(question.asked, &scratch.uses, rarity);
+    let sums = Sums::of(&seen);
+    let mut found = [0.0; COUNT];
+    whole(&seen, &sums, &scratch.uses, &scratch.rarities, speakers, &mut found);
+    likelihood(&seen, speakers, others, &mut found);
+    own(&seen, &sums, speakers, &mut found);
+    let nearest = each(question, &seen, &sums, tale, window, scratch, &mut found)?;
+    pair(question, &seen, &sums, nearest, scratch, &mut found);
+    times(question, tale, nearest, window, &mut found);
+    Some(found)
+}
+
+/// Both lists are in the order of the hashes.
+fn see(asked: &[Asked], uses: &[Use], rarity: impl Fn(u32, u32) -> f64) -> Vec<Seen> {
+    let mut uses = uses.iter().peekable();
+    let each = |asked: &Asked| {
+        while uses.next_if(|held| held.hash < asked.hash).is_some() {}
+        let held = uses.next_if(|held| held.hash == asked.hash);
+        let own = held.map_or(0, |held| held.count);
+        let used = held.map_or((0.0, 0.0), |held| (f64::from(held.count), share(held.weight)));
+        Seen { asked: *asked, rarity: rarity(asked.users, own), used }
+    };
+    asked.iter().map(each).collect()
+}
+
+/// Sums over the question's stems.
+struct Sums {
+    /// Length of the vector of weighted rarities.
+    length: f64,
+    /// Length of the title's vector.
+    title: f64,
+    /// Sum of weighted rarities.
+    mass: f64,
+    /// It has more than a title.
+    has_text: bool,
+}
+
+impl Sums {
+    fn of(seen: &[Seen]) -> Self {
+        let (mut length, mut title, mut mass, mut has_text) = (0.0, 0.0, 0.0, false);
+        for Seen { asked, rarity, .. } in seen {
+            let weighted = asked.weight * rarity;
+            length += weighted * weighted;
+            mass += weighted;
+            if asked.places & place::TITLE != 0 {
+                title += rarity * rarity;
+            }
+            has_text |= asked.places & place::TEXT != 0;
+        }
+        let above_zero = |square: f64| libm::sqrt(square).max(1e-9);
+        Self { length: above_zero(length), title: above_zero(title), mass: mass.max(1e-9), has_text }
+    }
+}
+
+/// The story as a whole.
+fn whole(seen: &[Seen], sums: &Sums, uses: &[Use], rarities: &[f64], speakers: f64, found: &mut Signals) {
+    let mut square = 0.0;
+    for held in uses {
+        let weighted = share(held.weight) * rarities[held.term as usize];
+        square += weighted * weighted;
+    }
+    let (mut product, mut used) = (0.0, 0.0);
+    for Seen { asked, rarity, used: (count, weights) } in seen {
+        product += asked.weight * rarity * weights * rarity;
+        if *count > 0.0 {
+            used += asked.weight * rarity;
+        }
+    }
+    found[Signal::Centroid as usize] = product / (libm::sqrt(square) * sums.length).max(1e-9);
+    found[Signal::MassUsed as usize] = used / sums.mass;
+    found[Signal::Size as usize] = libm::log(speakers);
+    found[Signal::Alone as usize] = f64::from(u8::from(speakers == 1.0));
+}
+
+/// How much better the story's words explain the entry than the window's do: a mixture of both against the window.
+fn likelihood(seen: &[Seen], speakers: f64, others: f64, found: &mut Signals) {
+    let mut sum = 0.0;
+    for Seen { asked, used: (count, _), .. } in seen {
+        let background = (f64::from(asked.users) - count).max(0.0) + 0.5;
+        let background = background / others;
+        let ratio = if *count > 0.0 {
+            let told = (count / speakers).min(1.0);
+            ((1.0 - SMOOTHING) * told + SMOOTHING * background) / background
+        } else {
+            SMOOTHING
+        };
+        sum += asked.weight * libm::log(ratio);
+    }
+    found[Signal::Likelihood as usize] = sum / 10.0;
+}
+
+/// Words that are this story's own: few others use them.
+fn own(seen: &[Seen], sums: &Sums, speakers: f64, found: &mut Signals) {
+    let (mut own, mut sparse, mut best, mut all) = (0.0, 0.0, 0.0_f64, 0.0);
+    for Seen { asked, rarity, used: (count, _) } in seen.iter().filter(|seen| seen.used.0 > 0.0) {
+        let users = f64::from(asked.users).max(1.0);
+        own += asked.weight * rarity * (count / users);
+        sparse += asked.weight * rarity * (count / (users + 1.0));
+        if speakers > 1.0 {
+            let key = (count - 0.5) / speakers * ((count - 0.5) / users) * asked.weight;
+            best = best.max(key);
+            all += key / asked.weight;
+        }
+    }
+    found[Signal::OwnWords as usize] = own / sums.mass;
+    found[Signal::OwnWordsSparse as usize] = sparse / sums.mass;
+    found[Signal::KeyWord as usize] = best;
+    found[Signal::KeyWords as usize] = all;
+}
+
+/// Its latest reports one by one. Gives the nearest.
+fn each<'a>(
+    question: Question<'_>,
+    seen: &[Seen],
+    sums: &Sums,
+    tale: &'a Tale,
+    window: &'a Window,
+    scratch: &Scratch,
+    found: &mut Signals,
+) -> Option<&'a Slot> {
+    let mut nearest: Option<(f64, &Slot)> = None;
+    let (mut sum, mut letters, mut most_letters, mut titles, mut count) = (0.0, 0.0, 0.0_f64, 0.0_f64, 0.0);
+    for slot in window.speakers(tale).rev().take(COMPARED) {
+        let (cosine, title, has_text) = cosines(slot, seen, sums, scratch);
+        let run = common_letters(&question.print.grams, &slot.print.grams);
+        count += 1.0;
+        sum += cosine;
+        letters += run;
+        most_letters = most_letters.max(run);
+        titles = titles.max(title);
+        if has_text && sums.has_text {
+            found[Signal::BothHaveText as usize] = 1.0;
+        }
+        let told = question.print.source != 0 && slot.print.source == question.print.source;
+        if told && apart_ms(question.print.at, slot.print.at) < JUST_MS {
+            found[Signal::SourceJustTold as usize] = 1.0;
+        }
+        if nearest.is_none_or(|(held, _)| cosine > held) {
+            nearest = Some((cosine, slot));
+        }
+    }
+    let (cosine, slot) = nearest?;
+    found[Signal::Nearest as usize] = cosine;
+    found[Signal::NearestTimesSize as usize] = cosine * found[Signal::Size as usize];
+    found[Signal::Mean as usize] = sum / count;
+    found[Signal::LettersNearest as usize] = most_letters;
+    found[Signal::LettersMean as usize] = letters / count;
+    found[Signal::TitleCosine as usize] = titles;
+    Some(slot)
+}
+
+/// The cosines of a report with the question: of everything, and of the titles; and whether the report has a text.
+fn cosines(slot: &Slot, seen: &[Seen], sums: &Sums, scratch: &Scratch) -> (f64, f64, bool) {
+    let (mut product, mut square, mut title_product, mut title_square) = (0.0, 0.0, 0.0, 0.0);
+    let mut has_text = false;
+    for (word, term) in slot.print.words.iter().zip(&slot.terms) {
+        let rarity = scratch.rarities[*term as usize];
+        let weighted = share(weight(word.places)) * rarity;
+        let titled = word.places & place::TITLE != 0;
+        square += weighted * weighted;
+        has_text |= word.places & place::TEXT != 0;
+        if titled {
+            title_square += rarity * rarity;
+        }
+        if let Some(same) = asked_for(*term, seen, scratch) {
+            product += weighted * same.asked.weight * rarity;
+            if titled && same.asked.places & place::TITLE != 0 {
+                title_product += rarity * rarity;
+            }
+        }
+    }
+    let cosine = product / (libm::sqrt(square) * sums.length).max(1e-9);
+    (cosine, title_product / (libm::sqrt(title_square) * sums.title).max(1e-9), has_text)
+}
+
+fn asked_for<'a>(term: u32, seen: &'a [Seen], scratch: &Scratch) -> Option<&'a Seen> {
+    let mark = scratch.marks[term as usize] as usize;
+    mark.checked_sub(1).map(|at| &seen[at])
+}
+
+/// The entry and the nearest report.
+fn pair(
+    question: Question<'_>,
+    seen: &[Seen],
+    sums: &Sums,
+    nearest: &Slot,
+    scratch: &Scratch,
+    found: &mut Signals,
+) {
+    const FIGURE: u8 = place::NUMBER | place::TITLE;
+    let (mut mass, mut both, mut shared, mut titled) = (0.0, 0.0, 0.0, 0.0);
+    let (mut numbers, mut same_numbers) = (false, false);
+    let mut rarest = [0.0_f64; 3];
+    for (word, term) in nearest.print.words.iter().zip(&nearest.terms) {
+        let (rarity, own) = (scratch.rarities[*term as usize], share(weight(word.places)));
+        mass += own * rarity;
+        numbers |= word.places & FIGURE == FIGURE;
+        let Some(same) = asked_for(*term, seen, scratch) else { continue };
+        shared += 1.0;
+        both += rarity * own.min(same.asked.weight);
+        keep_largest(&mut rarest, rarity);
+        if word.places & same.asked.places & place::TITLE != 0 {
+            titled += 1.0;
+        }
+        same_numbers |= word.places & same.asked.places & FIGURE == FIGURE;
+    }
+    let asks_numbers = seen.iter().any(|seen| seen.asked.places & FIGURE == FIGURE);
+    let clash = numbers && asks_numbers && !same_numbers;
+    found[Signal::SharedStems as usize] = libm::log1p(shared);
+    found[Signal::HardlyAnyStem as usize] = f64::from(u8::from(shared <= 1.0));
+    found[Signal::SharedTitleStems as usize] = libm::log1p(titled);
+    found[Signal::SharedPairs as usize] = libm::log1p(common(&question.print.pairs, &nearest.print.pairs));
+    found[Signal::Rarest as usize] = rarest[0] / 5.0;
+    found[Signal::SecondRarest as usize] = rarest[1] / 5.0;
+    found[Signal::ThirdRarest as usize] = rarest[2] / 5.0;
+    found[Signal::Overlap as usize] = both / sums.mass.min(mass).max(1e-9);
+    found[Signal::Jaccard as usize] = both / (sums.mass + mass - both).max(1e-9);
+    found[Signal::ClashingNumbers as usize] = f64::from(u8::from(clash));
+    let headline = nearest.print.headline;
+    found[Signal::SameHeadline as usize] =
+        f64::from(u8::from(headline != 0 && headline == question.print.headline));
+    found[Signal::FirstInQuestion as usize] = f64::from(u8::from(question.first));
+}
+
+fn keep_largest(kept: &mut [f64; 3], value: f64) {
+    let at = kept.iter().position(|held| value > *held);
+    if let Some(at) = at {
+        kept[at..].rotate_right(1);
+        kept[at] = value;
+    }
+}
+
+/// How the story stands in time, by the dates of the reports: those of a feed just added all come at once.
+fn times(question: Question<'_>, tale: &Tale, nearest: &Slot, window: &Window, found: &mut Signals) {
+    let at = question.print.at;
+    let days = |other: Timestamp, most: f64| (apart_ms(at, other) as f64 / DAY_MS as f64).min(most);
+    let told = |number: Option<&u32>| {
+        number.and_then(|number| window.slot(*number)).map_or(at, |slot| slot.print.at)
+    };
+    found[Signal::DaysOpen as usize] = days(told(tale.members.first()), 5.0);
+    found[Signal::DaysFromNearest as usize] = days(nearest.print.at, 3.0);
+    found[Signal::HoursIdle as usize] = libm::log1p(days(told(tale.members.last()), 3.0) * 24.0);
+}
+
+/// Runs of letters that two titles share, by the geometric mean of how many they have, 0 to 1.
+fn common_letters(a: &[u16], b: &[u16]) -> f64 {
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    common(a, b) / libm::sqrt((a.len() * b.len()) as f64)
+}
+
+/// How many of two sorted lists are in both.
+fn common<T: Ord>(a: &[T], b: &[T]) -> f64 {
+    let (mut at, mut count) = (0, 0_u32);
+    for one in a {
+        while at < b.len() && b[at] < *one {
+            at += 1;
+        }
+        if at < b.len() && b[at] == *one {
+            count += 1;
+            at += 1;
+        }
+    }
+    f64::from(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_largest_are_kept_in_order() {
+        let mut kept = [0.0; 3];
+        for value in [2.0, 5.0, 1.0, 3.0, 0.5] {
+            keep_largest(&mut kept, value);
+        }
+        assert_eq!(kept, [5.0, 3.0, 2.0]);
+    }
+
+    #[test]
+    fn sorted_lists_are_compared() {
+        assert_eq!(common(&[1, 3, 5, 9], &[0, 3, 4, 9]), 2.0);
+        assert_eq!(common_letters(&[1, 2, 3, 4], &[4]), 0.5);
+        assert_eq!(common_letters(&[], &[4]), 0.0);
+    }
+}

@@ -1,0 +1,82 @@
+//! Runs a labelled file through the engine with its true stories as teacher, and keeps what was in question.
+
+use std::collections::{BTreeMap, HashMap};
+
+use riverd::config::options::story::StoryOptions;
+use riverd::model::ids::{EntryId, StoryId};
+use riverd::model::story::Decision;
+use riverd::model::time::Timestamp;
+use riverd::pipeline::labelled::{Labels, read};
+use riverd::story::dial::Dial;
+use riverd::story::engine::Engine;
+use riverd::story::fingerprint::Fingerprint;
+use riverd::story::signal::list::{COUNT, Signal, Signals};
+
+/// One story in question for one labelled entry.
+pub struct Row {
+    /// What was measured.
+    pub signals: Signals,
+    /// The story tells the entry's event.
+    pub same: bool,
+}
+
+/// More than half of the labelled entries: the story is theirs. Less than a third: it is not. Between: no lesson.
+const MOST: f64 = 0.5;
+const FEW: f64 = 0.34;
+
+/// Before anything is learned: the cosines alone.
+pub fn beginning() -> Dial {
+    let mut weights = [0.0; COUNT];
+    weights[Signal::Centroid as usize] = 12.0;
+    weights[Signal::Nearest as usize] = 10.0;
+    weights[Signal::HoursIdle as usize] = -0.3;
+    Dial { weights, bias: -5.5, line: 0.0, merge_line: f64::INFINITY }
+}
+
+/// The rows of one file.
+pub fn gather(folder: &str, name: &str, dial: &Dial) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
+    let path = format!("{folder}/{name}.jsonl");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let Labels::Entries(entries) = read(&text).map_err(|(line, error)| format!("{path}:{line}: {error}"))?
+    else {
+        return Err(format!("{path} holds pairs, not entries").into());
+    };
+    let dial = Dial { merge_line: f64::INFINITY, ..dial.clone() };
+    let mut engine = Engine::with_dial(&StoryOptions::default(), dial);
+    let (mut rows, mut now) = (Vec::new(), Timestamp(0));
+    let mut homes: HashMap<&str, StoryId> = HashMap::new();
+    let mut labels: HashMap<StoryId, BTreeMap<&str, u32>> = HashMap::new();
+    for (entry, id) in entries.iter().zip(1..) {
+        let print = entry.tell(now, Fingerprint::of);
+        now = now.max(print.at);
+        let verdict = engine.judge(&print, now);
+        let story = match (&entry.cluster, verdict.decision) {
+            (Some(label), _) => {
+                for rated in engine.rate(&print) {
+                    let same = labels.get(&rated.story).and_then(|labels| is_same(labels, label));
+                    rows.extend(same.map(|same| Row { signals: rated.signals, same }));
+                }
+                *homes.entry(label).or_insert(StoryId(id))
+            }
+            (None, Decision::Join { story, .. }) => story,
+            (None, Decision::New) => StoryId(id),
+        };
+        if let Some(label) = &entry.cluster {
+            *labels.entry(story).or_default().entry(label).or_default() += 1;
+        }
+        engine.admit(EntryId(id), story, print, now);
+    }
+    Ok(rows)
+}
+
+fn is_same(labels: &BTreeMap<&str, u32>, label: &str) -> Option<bool> {
+    let all: u32 = labels.values().sum();
+    let share = f64::from(labels.get(label).copied().unwrap_or(0)) / f64::from(all);
+    if share > MOST {
+        Some(true)
+    } else if share < FEW {
+        Some(false)
+    } else {
+        None
+    }
+}
