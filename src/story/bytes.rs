@@ -6,7 +6,7 @@ use crate::model::time::Timestamp;
 use crate::story::fingerprint::{Fingerprint, Word};
 
 /// The version of this form and of the way fingerprints are made; a change of either takes the next number.
-pub const FORM: u8 = 1;
+pub const FORM: u8 = 2;
 
 /// As bytes.
 pub fn write(print: &Fingerprint) -> Vec<u8> {

@@ -105,6 +105,12 @@ impl Fingerprint {
         self.words.iter().filter(|word| word.is_in(place::TITLE)).count()
     }
 
+    /// Whether its title is long enough to be no mere heading, which may stand above anything: four stems that say
+    /// something, or six words.
+    pub fn is_sentence(&self) -> bool {
+        self.tail != 0 || self.title_stems() >= 4
+    }
+
     /// What it takes in memory, in bytes.
     pub fn memory_bytes(&self) -> usize {
         size_of::<Self>() + size_of_val(&*self.words) + size_of_val(&*self.pairs) + size_of_val(&*self.grams)
@@ -203,18 +209,29 @@ fn chain(hashes: &[u64]) -> u64 {
     hashes.iter().fold(0, |state, part| hash::chain(state, *part))
 }
 
-/// The title without its kicker: what stands before a colon, if it is short and enough stands after it.
+/// The title without its kicker: what stands before its first colon, if that is short and enough stands after it.
+/// Some publishers set no space after the colon; a colon between digits is a time or a score.
 fn headline(title: &str) -> &str {
     let title = words::head(title, words::SCAN_BYTES);
-    match title.split_once(": ") {
+    let colon = title.match_indices(':').find(|(at, _)| {
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        !(digit(title[..*at].chars().next_back()) && digit(title[at + 1..].chars().next()))
+    });
+    match colon.map(|(at, _)| (&title[..at], title[at + 1..].trim_start())) {
         Some((kicker, rest))
-            if kicker.split_whitespace().count() <= 6 && rest.split_whitespace().count() >= 4 =>
+            if kicker.split_whitespace().count() <= KICKER_WORDS
+                && rest.split_whitespace().count() >= HEADLINE_WORDS =>
         {
             rest
         }
         _ => title,
     }
 }
+
+/// A kicker has no more words.
+const KICKER_WORDS: usize = 6;
+/// What is left of a title without its kicker has at least so many.
+const HEADLINE_WORDS: usize = 3;
 
 fn grams(letters: &str) -> Box<[u16]> {
     let ends: Vec<usize> = letters.char_indices().map(|(at, _)| at).chain([letters.len()]).collect();

@@ -79,8 +79,10 @@ impl Keys {
     }
 }
 
-/// The keys of an entry, made apart by kind.
+/// The keys of an entry, made apart by kind. Title and headline are of one kind: what is one publisher's whole title is
+/// another's headline under a kicker.
 fn of(print: &Fingerprint) -> impl Iterator<Item = u64> {
-    let keys = [print.link, print.article, print.headline, print.tail];
-    keys.into_iter().zip(1..).filter(|(key, _)| *key != 0).map(|(key, kind)| hash::chain(kind, key))
+    let title = if print.title == print.headline { 0 } else { print.title };
+    let keys = [(1, print.link), (2, print.article), (3, print.headline), (3, title), (4, print.tail)];
+    keys.into_iter().filter(|(_, key)| *key != 0).map(|(kind, key)| hash::chain(kind, key))
 }

@@ -5,16 +5,20 @@
 //! - **Identity**: the same link of an article. It is not enough where one feed gives one link to entries that share
 //!   no word (a page that lists many things), nor where the link has already told two stories (a live ticker):
 //!   there the titles or texts must agree too. The publisher's article number under a changed headline likewise.
-//! - **Copy**: the same headline, and texts that agree; or, where one has no text, a headline long enough to be no
-//!   mere heading ("Weather", "Newsletter"). Numbers that clash speak against.
+//! - **Copy**: the same headline, with or without a kicker, and texts that agree; or, where one has no text, a headline
+//!   long enough to be no mere heading ("Weather", "Newsletter"); or the same last five words and most of the rest.
+//!   Numbers that clash speak against.
 
 use crate::model::story::{Evidence, Tier};
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::fingerprint::Fingerprint;
 use crate::story::signal::{address, numbers, text, title};
 
-/// A headline of fewer stems is a heading: it may stand above anything.
-const HEADING_STEMS: usize = 4;
+/// Of two texts under one headline, the share of the shorter one's stems that the longer has, from which on they are
+/// one text. Teasers of one article differ much; what stands by chance under one heading shares next to nothing.
+const SAME_TEXT: f64 = 0.25;
+/// Of two titles that end in the same five words, the share of the shorter one's stems that the other has.
+const SAME_TITLE: f64 = 0.7;
 
 /// How near two entries are by rule, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,17 +63,29 @@ fn identity(a: &Fingerprint, b: &Fingerprint, page: Page) -> Option<Nearness> {
 }
 
 fn copy(a: &Fingerprint, b: &Fingerprint) -> Option<Nearness> {
-    if title::same_headline(a, b) == 0.0 || numbers::clashing_numbers(a, b) == 1.0 {
+    if numbers::clashing_numbers(a, b) == 1.0 || is_column(a, b) {
         return None;
     }
     let near_text = text::near_text(a, b);
-    let agrees = if text::has_text(a) && text::has_text(b) {
-        near_text >= 0.5
-    } else {
-        a.title_stems().min(b.title_stems()) >= HEADING_STEMS && !is_column(a, b)
+    let texts = text::has_text(a) && text::has_text(b);
+    let (same, tail) = (title::same_headline(a, b) == 1.0, title::same_tail(a, b) == 1.0);
+    let overlap = title::title_overlap(a, b);
+    let agrees = match (same, tail) {
+        (true, _) if texts => near_text >= SAME_TEXT,
+        (true, _) => is_no_heading(a, b),
+        (false, true) => overlap >= SAME_TITLE && (!texts || near_text >= SAME_TEXT),
+        (false, false) => false,
     };
-    let evidence = vec![found("same_headline", 1.0, ""), found("near_text", near_text, "")];
-    agrees.then(|| near(Tier::Copy, evidence))
+    let first = if same { found("same_headline", 1.0, "") } else { found("same_tail", overlap, "") };
+    agrees.then(|| near(Tier::Copy, vec![first, found("near_text", near_text, "")]))
+}
+
+/// Whether a headline that both have is their own, and no heading such as "Weather": it is long, or it is of three stems
+/// that say something and two publishers have it within hours, as agencies' reports are.
+fn is_no_heading(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let stems = a.title_stems().min(b.title_stems());
+    let at_once = a.source != b.source && apart_ms(a.at, b.at) <= DAY_MS / 4;
+    (a.is_sentence() && b.is_sentence()) || (stems >= 3 && at_once)
 }
 
 /// The same feed giving the same title to another page half a day later: a column, not a copy.

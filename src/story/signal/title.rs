@@ -5,7 +5,8 @@ use crate::story::fingerprint::{Fingerprint, place};
 
 /// 1 if the titles are equal but for case, accents, signs and what stands before the colon.
 pub fn same_headline(a: &Fingerprint, b: &Fingerprint) -> f64 {
-    let same = a.headline != 0 && (a.headline == b.headline || a.title == b.title);
+    let of = |print: &Fingerprint| [print.headline, print.title];
+    let same = of(a).iter().any(|key| *key != 0 && of(b).contains(key));
     f64::from(u8::from(same))
 }
 
