@@ -45,7 +45,10 @@ pub fn eval(config: &Config, asked: &Asked, form: Form) -> anyhow::Result<()> {
     match labels {
         Labels::Entries(entries) => stream(&entries, &options, asked.assignments.as_deref(), form),
         Labels::Pairs(pairs) => {
-            anyhow::ensure!(asked.assignments.is_none(), "pairs have no assignments: {path} holds pairs of texts");
+            anyhow::ensure!(
+                asked.assignments.is_none(),
+                "pairs have no assignments: {path} holds pairs of texts"
+            );
             two_by_two(&pairs, &options, form)
         }
     }

@@ -105,8 +105,7 @@ pub fn quality(entries: &[Labelled], stories: &[StoryId]) -> Quality {
         placed.iter().map(each).collect::<std::collections::BTreeSet<_>>().len()
     };
     let giants = largest(&placed, 2);
-    let rest: Vec<Placed<'_>> =
-        placed.iter().copied().filter(|(label, _)| !giants.contains(label)).collect();
+    let rest: Vec<Placed<'_>> = placed.iter().copied().filter(|(label, _)| !giants.contains(label)).collect();
     Quality {
         entries: entries.len(),
         scored: placed.len(),
@@ -155,7 +154,10 @@ pub fn pair_quality(pairs: &[Pair], found: &[bool]) -> PairQuality {
         by.entry(format!("{}-{}", pair.lang1, pair.lang2)).or_default().push((pair.same, *found));
     }
     let all: Vec<(bool, bool)> = by.values().flatten().copied().collect();
-    PairQuality { all: score(&all), by_language_pair: by.iter().map(|(key, of)| (key.clone(), score(of))).collect() }
+    PairQuality {
+        all: score(&all),
+        by_language_pair: by.iter().map(|(key, of)| (key.clone(), score(of))).collect(),
+    }
 }
 
 /// Of (label, found).

@@ -120,7 +120,14 @@ impl Judging<'_> {
 
 /// Of an entry in a language that the owner does not have folded.
 fn left_alone() -> Verdict {
-    Verdict { decision: Decision::New, nearest: None, score: 0.0, threshold: 1.0, evidence: Vec::new(), same: Vec::new() }
+    Verdict {
+        decision: Decision::New,
+        nearest: None,
+        score: 0.0,
+        threshold: 1.0,
+        evidence: Vec::new(),
+        same: Vec::new(),
+    }
 }
 
 /// Hash of what a reader sees of an entry: a change of anything else is none.

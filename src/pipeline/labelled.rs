@@ -68,11 +68,14 @@ pub enum Labels {
 /// The number of the first line that is not of the form, counted from 1, and what is wrong with it.
 pub fn read(text: &str) -> Result<Labels, (usize, String)> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let pairs = text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains("\"text1\""));
+    let pairs =
+        text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains("\"text1\""));
     fn each<'a, T: Deserialize<'a>>(
         lines: impl Iterator<Item = (usize, &'a str)>,
     ) -> Result<Vec<T>, (usize, String)> {
-        lines.map(|(at, line)| serde_json::from_str(line).map_err(|error| (at + 1, error.to_string()))).collect()
+        lines
+            .map(|(at, line)| serde_json::from_str(line).map_err(|error| (at + 1, error.to_string())))
+            .collect()
     }
     if pairs { each(lines).map(Labels::Pairs) } else { each(lines).map(Labels::Entries) }
 }
@@ -113,7 +116,8 @@ mod tests {
 
     #[test]
     fn a_missing_date_is_a_second_later() {
-        let Ok(Labels::Entries(entries)) = read("{\"id\": \"1\", \"title\": \"A\", \"published\": null}") else {
+        let Ok(Labels::Entries(entries)) = read("{\"id\": \"1\", \"title\": \"A\", \"published\": null}")
+        else {
             panic!("it holds entries")
         };
         assert_eq!(entries[0].tell(Timestamp(5), |telling| telling.at), Timestamp(1_005));

@@ -12,7 +12,7 @@ use crate::story::dial::{Dial, probability};
 use crate::story::evidence::{self, Length};
 use crate::story::fingerprint::Fingerprint;
 use crate::story::likeness::{Question, Scratch, signals};
-use crate::story::question::{Logarithms, Seen, asked, stories};
+use crate::story::question::{Logarithms, Reach, Seen, asked, stories};
 use crate::story::signal::list::Signals;
 use crate::story::signal::title;
 use crate::story::tiers::{self, Nearness, Page};
@@ -33,6 +33,7 @@ pub struct Engine {
     max_active: usize,
     furthest: Tier,
     dial: Dial,
+    reach: Reach,
     window: Window,
     logarithms: Logarithms,
     seen: Seen,
@@ -53,16 +54,17 @@ pub struct Rated {
 impl Engine {
     /// An empty window.
     pub fn new(options: &StoryOptions) -> Self {
-        Self::with_dial(options, Dial::at(options.strictness))
+        Self::with(options, Dial::at(options.strictness), Reach::SERVICE)
     }
 
-    /// An empty window, and a line drawn otherwise: for the program that learns the weights.
-    pub fn with_dial(options: &StoryOptions, dial: Dial) -> Self {
+    /// An empty window, a line drawn otherwise and another reach: for the program that learns the weights.
+    pub fn with(options: &StoryOptions, dial: Dial, reach: Reach) -> Self {
         Self {
             window_ms: (options.window_days * DAY_MS as f64) as i64,
             max_active: options.max_active.max(1),
             furthest: furthest(&options.tier),
             dial,
+            reach,
             window: Window::default(),
             logarithms: Logarithms::default(),
             seen: Seen::default(),
@@ -94,13 +96,13 @@ impl Engine {
     /// The stories in question, the likeliest first, with what speaks for each.
     pub fn rate(&mut self, print: &Fingerprint) -> Vec<Rated> {
         let asked = asked(print, &self.window);
-        let stories = stories(&asked, &self.window, &self.logarithms, &mut self.seen);
+        let stories = stories(&asked, self.reach, &self.window, &self.logarithms, &mut self.seen);
         let stories = stories.into_iter().filter(|story| self.is_of_its_time(*story, print));
         let stories: Vec<StoryId> = stories.collect();
         self.scratch.mark(&asked, &self.window);
         let mut rated: Vec<Rated> = Vec::with_capacity(stories.len());
         for (at, story) in stories.into_iter().enumerate() {
-            let question = Question { print, asked: &asked, first: at == 0 };
+            let question = Question { print, asked: &asked, first: at == 0, compared: self.reach.compared };
             rated.extend(self.rate_one(question, story));
         }
         self.scratch.sweep(&asked);
@@ -176,11 +178,8 @@ impl Engine {
 
     fn by_likeness(&self, best: &Rated, print: &Fingerprint, length: Length) -> Verdict {
         let join = best.log_odds > self.dial.line;
-        let decision = if join {
-            Decision::Join { story: best.story, tier: Tier::Story }
-        } else {
-            Decision::New
-        };
+        let decision =
+            if join { Decision::Join { story: best.story, tier: Tier::Story } } else { Decision::New };
         Verdict {
             decision,
             nearest: self.nearest(best.story, print),
@@ -193,9 +192,7 @@ impl Engine {
 
     /// The story's report that shares most of its title's stems, the latest of them.
     fn nearest(&self, story: StoryId, print: &Fingerprint) -> Option<EntryId> {
-        let shared = |slot: &Slot| {
-            title::shared(&slot.print, print, !0)
-        };
+        let shared = |slot: &Slot| title::shared(&slot.print, print, !0);
         let tale = self.window.tale(story)?;
         self.window.speakers(tale).max_by_key(|slot| shared(slot)).map(|slot| slot.entry)
     }
@@ -231,7 +228,8 @@ impl Engine {
     fn against(&mut self, story: StoryId, print: &Fingerprint) -> Option<Rated> {
         let asked = asked(print, &self.window);
         self.scratch.mark(&asked, &self.window);
-        let rated = self.rate_one(Question { print, asked: &asked, first: true }, story);
+        let rated = self
+            .rate_one(Question { print, asked: &asked, first: true, compared: self.reach.compared }, story);
         self.scratch.sweep(&asked);
         rated
     }

@@ -13,8 +13,6 @@ use crate::story::terms::UNUSED;
 use crate::story::tiers::apart_ms;
 use crate::story::window::{Slot, Window};
 
-/// Reports of a story that the entry is compared with one by one: the latest.
-const COMPARED: usize = 40;
 /// What the entry's own words are expected to be of a story that has not used them yet.
 const SMOOTHING: f64 = 0.3;
 /// "Just": a tenth of a day.
@@ -59,6 +57,8 @@ pub struct Question<'a> {
     pub asked: &'a [Asked],
     /// Whether the story is the likeliest at first sight.
     pub first: bool,
+    /// Reports of the story that it is compared with one by one: the latest.
+    pub compared: usize,
 }
 
 /// A stem of the question as this story sees it.
@@ -209,7 +209,7 @@ fn each<'a>(
 ) -> Option<&'a Slot> {
     let mut nearest: Option<(f64, &Slot)> = None;
     let (mut sum, mut letters, mut most_letters, mut titles, mut count) = (0.0, 0.0, 0.0_f64, 0.0_f64, 0.0);
-    for slot in window.speakers(tale).rev().take(COMPARED) {
+    for slot in window.speakers(tale).rev().take(question.compared) {
         let (cosine, title, has_text) = cosines(slot, seen, sums, scratch);
         let run = common_letters(&question.print.grams, &slot.print.grams);
         count += 1.0;

@@ -78,11 +78,9 @@ impl Tale {
                 uses.push(earlier);
             }
             match held.next_if(|held| held.hash == new.hash) {
-                Some(same) => uses.push(Use {
-                    count: same.count + 1,
-                    weight: same.weight + new.weight,
-                    ..same
-                }),
+                Some(same) => {
+                    uses.push(Use { count: same.count + 1, weight: same.weight + new.weight, ..same })
+                }
                 None => uses.push(new),
             }
         }
@@ -126,13 +124,10 @@ mod tests {
         tale.learn(a);
         let alone = tale.uses.clone();
         tale.learn(b);
-        assert_eq!(tale.uses.iter().map(|held| (held.hash, held.count)).collect::<Vec<_>>(), [
-            (1, 1),
-            (2, 1),
-            (3, 2),
-            (5, 1),
-            (9, 1)
-        ]);
+        assert_eq!(
+            tale.uses.iter().map(|held| (held.hash, held.count)).collect::<Vec<_>>(),
+            [(1, 1), (2, 1), (3, 2), (5, 1), (9, 1)]
+        );
         tale.unlearn(b);
         assert_eq!(tale.uses, alone);
     }

@@ -108,8 +108,7 @@ impl Window {
     pub fn admit(&mut self, entry: EntryId, story: StoryId, print: Fingerprint, arrived: Timestamp) {
         let number = self.first.wrapping_add(self.slots.len() as u32);
         self.keys.insert(u64::from(number), &print);
-        let terms: Box<[u32]> =
-            print.words.iter().map(|word| self.terms.insert(word.hash, number)).collect();
+        let terms: Box<[u32]> = print.words.iter().map(|word| self.terms.insert(word.hash, number)).collect();
         self.numbers.insert(entry.0, number);
         self.print_bytes += print.memory_bytes() + size_of_val(&*terms);
         self.slots.push_back(Some(Slot { entry, story, arrived, print, terms }));

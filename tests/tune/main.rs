@@ -36,7 +36,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let rows: Vec<Vec<Row>> = rows.into_iter().collect::<Result<_, _>>()?;
         let events = fit(&weighed(&rows, |file| FILES[file].1));
         let topics = fit(&weighed(&rows, |file| FILES[file].2));
-        dial = Dial { weights: events.weights, bias: events.bias, line: dial.line, merge_line: dial.merge_line };
+        dial =
+            Dial { weights: events.weights, bias: events.bias, line: dial.line, merge_line: dial.merge_line };
         write::weights(&events, &topics)?;
         report(&rows, &events, &topics);
     }

@@ -10,6 +10,7 @@ use riverd::pipeline::labelled::{Labels, read};
 use riverd::story::dial::Dial;
 use riverd::story::engine::Engine;
 use riverd::story::fingerprint::Fingerprint;
+use riverd::story::question::Reach;
 use riverd::story::signal::list::{COUNT, Signal, Signals};
 
 /// One story in question for one labelled entry.
@@ -42,7 +43,7 @@ pub fn gather(folder: &str, name: &str, dial: &Dial) -> Result<Vec<Row>, Box<dyn
         return Err(format!("{path} holds pairs, not entries").into());
     };
     let dial = Dial { merge_line: f64::INFINITY, ..dial.clone() };
-    let mut engine = Engine::with_dial(&StoryOptions::default(), dial);
+    let mut engine = Engine::with(&StoryOptions::default(), dial, Reach::LEARNING);
     let (mut rows, mut now) = (Vec::new(), Timestamp(0));
     let mut homes: HashMap<&str, StoryId> = HashMap::new();
     let mut labels: HashMap<StoryId, BTreeMap<&str, u32>> = HashMap::new();

@@ -22,7 +22,10 @@ use crate::story::signal::list::{COUNT, Signals};
 ",
     );
     let mut add = |line: String| writeln!(text, "{line}").expect("a string takes every line");
-    add(format!("/// The log-odds before any signal, for events.\npub const BIAS: f64 = {:.4};", events.bias));
+    add(format!(
+        "/// The log-odds before any signal, for events.\npub const BIAS: f64 = {:.4};",
+        events.bias
+    ));
     add(format!("/// The same for topics.\npub const TOPIC_BIAS: f64 = {:.4};\n", topics.bias));
     add("/// For each signal of `signal/list.rs`: its weight for events and for topics.".to_owned());
     add("#[rustfmt::skip]\npub const WEIGHTS: [(f64, f64); COUNT] = [".to_owned());
