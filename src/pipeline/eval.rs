@@ -55,7 +55,11 @@ pub struct PairQuality {
 
 /// Runs a stream. `progress` is told how many entries are done.
 pub fn run(entries: &[Labelled], options: &StoryOptions, progress: &mut dyn FnMut(usize)) -> Stream {
-    let mut engine = Engine::new(options);
+    run_in(Engine::new(options), entries, progress)
+}
+
+/// The same with an engine of the caller's.
+pub fn run_in(mut engine: Engine, entries: &[Labelled], progress: &mut dyn FnMut(usize)) -> Stream {
     let mut merged: BTreeMap<StoryId, StoryId> = BTreeMap::new();
     let mut stories = Vec::with_capacity(entries.len());
     let mut now = Timestamp(0);

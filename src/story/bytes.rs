@@ -6,13 +6,14 @@ use crate::model::time::Timestamp;
 use crate::story::fingerprint::{Fingerprint, Word};
 
 /// The version of this form and of the way fingerprints are made; a change of either takes the next number.
-pub const FORM: u8 = 2;
+pub const FORM: u8 = 3;
 
 /// As bytes.
 pub fn write(print: &Fingerprint) -> Vec<u8> {
     let mut out = vec![FORM];
     out.extend(print.at.0.to_le_bytes());
     out.extend(print.language.to_le_bytes());
+    out.push(print.kind);
     for key in [print.source, print.link, print.article, print.title, print.headline, print.tail] {
         out.extend(key.to_le_bytes());
     }
@@ -32,6 +33,7 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
     let rest = &mut rest;
     let at = Timestamp(i64::from_le_bytes(take(rest)?));
     let language = u16::from_le_bytes(take(rest)?);
+    let [kind] = take(rest)?;
     let mut keys = [0; 6];
     for key in &mut keys {
         *key = u64::from_le_bytes(take(rest)?);
@@ -44,7 +46,7 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
     let pairs = numbers(rest, pairs, u32::from_le_bytes)?.into();
     let grams = numbers(rest, grams, u16::from_le_bytes)?.into();
     rest.is_empty().then_some(())?;
-    Some(Fingerprint { at, language, source, link, article, title, headline, tail, words, pairs, grams })
+    Some(Fingerprint { at, language, source, link, article, title, headline, tail, kind, words, pairs, grams })
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {

@@ -4,11 +4,11 @@
 //! events to those for topics, which forgive time and reward a story's own key words; at 0.25 they are there.
 //! Deliberately not here: the weights themselves (`weights.rs`).
 
-use crate::story::signal::list::Signals;
+use crate::story::signal::list::{COUNT, Signals};
 use crate::story::weights::{BIAS, TOPIC_BIAS, WEIGHTS};
 
 /// Where 0.5 draws the line, in log-odds. Chosen on the German development days: see `story/mod.rs`.
-const DEFAULT_LINE: f64 = 0.6;
+const DEFAULT_LINE: f64 = 1.0;
 /// How far a whole turn moves the line, in log-odds.
 const TURN: f64 = 8.0;
 /// From here down the weights are those for topics.
@@ -23,21 +23,26 @@ pub struct Dial {
     pub bias: f64,
     /// An entry whose log-odds are above joins.
     pub line: f64,
-    /// Two stories whose reports would join each other with log-odds above prove to be one.
+    /// Two stories whose reports would join each other with log-odds above prove to be one: the same line, or none.
     pub merge_line: f64,
 }
 
 impl Dial {
     /// `strictness`: 0 to 1, higher folds less.
     pub fn at(strictness: f64) -> Self {
+        Self::of(strictness, &WEIGHTS, (BIAS, TOPIC_BIAS))
+    }
+
+    /// The same with other weights, for events and for topics: for the program that learns them.
+    pub fn of(strictness: f64, weights: &[(f64, f64); COUNT], bias: (f64, f64)) -> Self {
         let topics = ((0.5 - strictness) / (0.5 - TOPICS)).clamp(0.0, 1.0);
         let slide = |event: f64, topic: f64| event + topics * (topic - event);
         let line = DEFAULT_LINE + (strictness - 0.5) * TURN;
         Self {
-            weights: std::array::from_fn(|at| slide(WEIGHTS[at].0, WEIGHTS[at].1)),
-            bias: slide(BIAS, TOPIC_BIAS),
+            weights: std::array::from_fn(|at| slide(weights[at].0, weights[at].1)),
+            bias: slide(bias.0, bias.1),
             line,
-            merge_line: line + MERGE_MARGIN,
+            merge_line: line,
         }
     }
 
@@ -46,9 +51,6 @@ impl Dial {
         signals.iter().zip(&self.weights).fold(self.bias, |sum, (value, weight)| sum + value * weight)
     }
 }
-
-/// Two stories have to be likelier one than an entry and a story.
-const MERGE_MARGIN: f64 = 0.8;
 
 /// Log-odds as a probability, 0 to 1.
 pub fn probability(log_odds: f64) -> f64 {

@@ -19,7 +19,7 @@ use crate::story::tiers::{self, Nearness, Page};
 use crate::story::window::{Slot, Window};
 
 /// Another story comes into question as the same one if the entry is that near to it, in log-odds below the line.
-const MERGE_GATE: f64 = 1.0;
+const MERGE_GATE: f64 = 2.0;
 /// Reports of the smaller story that are put to the larger one before the two become one.
 const WITNESSES: usize = 8;
 /// What one witness can say at most, in log-odds.

@@ -7,7 +7,8 @@ use crate::model::story::Telling;
 use crate::model::time::Timestamp;
 use crate::story::address;
 use crate::story::hash;
-use crate::story::stems::{self, Stem, Stems};
+use crate::story::stems::{self, Split, Stem, Stems};
+use crate::story::ticker;
 use crate::story::words::{self, Flow, Kind};
 
 /// Stems taken of a title. Of the entries of the development files 99.9 % have fewer.
@@ -16,6 +17,8 @@ const TITLE_STEMS: usize = 28;
 const TEXT_STEMS: usize = 26;
 /// Stems taken of a link's slug.
 const SLUG_STEMS: usize = 14;
+/// Parts of compounds taken of title and text.
+const PARTS: usize = 12;
 /// Letters of a gram.
 const GRAM: usize = 5;
 /// Grams taken of a title.
@@ -33,6 +36,14 @@ pub mod place {
     pub const NUMBER: u8 = 8;
     /// It was written with a capital within a sentence.
     pub const NAME: u8 = 16;
+    /// It is a part of a compound.
+    pub const PART: u8 = 32;
+}
+
+/// What an entry is: bits of [`Fingerprint::kind`].
+pub mod kind {
+    /// One of a live page's: see [`crate::story::ticker`].
+    pub const TICKER: u8 = 1;
 }
 
 /// A stem of an entry.
@@ -58,7 +69,7 @@ pub struct Fingerprint {
     pub at: Timestamp,
     /// Two letters of the language's tag; 0 if unknown.
     pub language: u16,
-    /// Who told it.
+    /// Who told it; 0: nobody knows.
     pub source: u64,
     /// The link of its own page.
     pub link: u64,
@@ -70,6 +81,8 @@ pub struct Fingerprint {
     pub headline: u64,
     /// The last five words of the title.
     pub tail: u64,
+    /// Bits of [`kind`].
+    pub kind: u8,
     /// The stems, by hash, each once.
     pub words: Box<[Word]>,
     /// Neighbouring stems of the title, by hash, each once.
@@ -83,19 +96,23 @@ impl Fingerprint {
     pub fn of(telling: &Telling<'_>) -> Self {
         let stems = Stems::of(telling.language);
         let title = stems.split(telling.title, TITLE_STEMS);
+        let text = stems.split(self::text(telling), TEXT_STEMS);
         let address = telling.link.map(address::read).unwrap_or_default();
         let keys = Keys::of(telling.title);
+        let ticker = ticker::is_ticker(telling.title, self::text(telling));
+        let source = if telling.source.is_empty() { 0 } else { hash::text(telling.source) };
         Self {
             at: telling.at,
             language: language(telling.language),
-            source: hash::text(telling.source),
+            source,
             link: address.link,
-            article: address.article,
+            article: if ticker && address.article == 0 { page(telling, source) } else { address.article },
             title: keys.title,
             headline: keys.headline,
             tail: keys.tail,
-            words: gather(&stems, &title, telling),
-            pairs: pairs(&title),
+            kind: if ticker { kind::TICKER } else { 0 },
+            words: gather(&stems, &title, &text, telling.link),
+            pairs: pairs(&title.stems, &text.stems),
             grams: keys.grams,
         }
     }
@@ -103,6 +120,11 @@ impl Fingerprint {
     /// How many different stems the title has.
     pub fn title_stems(&self) -> usize {
         self.words.iter().filter(|word| word.is_in(place::TITLE)).count()
+    }
+
+    /// Whether it is one of a live page.
+    pub fn is_ticker(&self) -> bool {
+        self.kind & kind::TICKER != 0
     }
 
     /// Whether its title is long enough to be no mere heading, which may stand above anything: four stems that say
@@ -125,12 +147,13 @@ fn language(tag: Option<&str>) -> u16 {
     }
 }
 
-fn gather(stems: &Stems, title: &[Stem], telling: &Telling<'_>) -> Box<[Word]> {
-    let text = if telling.summary.trim().is_empty() { telling.body } else { telling.summary };
-    let mut all: Vec<Word> = Vec::with_capacity(TITLE_STEMS + TEXT_STEMS + SLUG_STEMS);
-    all.extend(title.iter().map(|stem| found(*stem, place::TITLE)));
-    all.extend(stems.split(text, TEXT_STEMS).into_iter().map(|stem| found(stem, place::TEXT)));
-    if let Some(link) = telling.link {
+fn gather(stems: &Stems, title: &Split, text: &Split, link: Option<&str>) -> Box<[Word]> {
+    let mut all: Vec<Word> = Vec::with_capacity(TITLE_STEMS + TEXT_STEMS + SLUG_STEMS + PARTS);
+    all.extend(title.stems.iter().map(|stem| found(*stem, place::TITLE)));
+    all.extend(text.stems.iter().map(|stem| found(*stem, place::TEXT)));
+    let parts = title.parts.iter().chain(&text.parts).take(PARTS);
+    all.extend(parts.map(|hash| Word { hash: *hash, places: place::PART }));
+    if let Some(link) = link {
         all.extend(slug(stems, link));
     }
     all.sort_unstable();
@@ -142,6 +165,17 @@ fn gather(stems: &Stems, title: &[Stem], telling: &Telling<'_>) -> Box<[Word]> {
         same
     });
     all.into_boxed_slice()
+}
+
+/// The summary, else the text.
+fn text<'a>(telling: &Telling<'a>) -> &'a str {
+    if telling.summary.trim().is_empty() { telling.body } else { telling.summary }
+}
+
+/// A live page by its publisher's name for it; 0: its titles do not name it.
+fn page(telling: &Telling<'_>, source: u64) -> u64 {
+    let named = ticker::kicker(telling.title).filter(|kicker| ticker::is_named(kicker));
+    named.map_or(0, |kicker| chain(&[source, chain(&hashes(kicker))]))
 }
 
 fn found(stem: Stem, place: u8) -> Word {
@@ -157,12 +191,15 @@ fn found(stem: Stem, place: u8) -> Word {
 fn slug(stems: &Stems, link: &str) -> Vec<Word> {
     let parts = address::slug(link).split(|c: char| !c.is_alphanumeric());
     let words: Vec<&str> = parts.filter(|part| address::is_word(part)).collect();
-    let stems = stems.split(&words.join(" "), SLUG_STEMS);
+    let stems = stems.split(&words.join(" "), SLUG_STEMS).stems;
     stems.into_iter().map(|stem| Word { hash: stem.hash, places: place::SLUG }).collect()
 }
 
-fn pairs(title: &[Stem]) -> Box<[u32]> {
-    let mut pairs: Vec<u32> = title.windows(2).map(|two| hash::pair(two[0].hash, two[1].hash)).collect();
+/// Those of the title, and the names of the text: two words with capitals.
+fn pairs(title: &[Stem], text: &[Stem]) -> Box<[u32]> {
+    let names = text.windows(2).filter(|two| two.iter().all(|stem| stem.kind == Kind::Capital));
+    let pair = |two: &[Stem]| hash::pair(two[0].hash, two[1].hash);
+    let mut pairs: Vec<u32> = title.windows(2).chain(names).map(pair).collect();
     pairs.sort_unstable();
     pairs.dedup();
     pairs.into_boxed_slice()

@@ -8,6 +8,7 @@ use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::fingerprint::{Fingerprint, place};
 use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, share};
 use crate::story::signal::list::{COUNT, Signal, Signals};
+use crate::story::signal::{numbers, text, title};
 use crate::story::tale::{Tale, Use, weight};
 use crate::story::terms::UNUSED;
 use crate::story::tiers::apart_ms;
@@ -17,6 +18,11 @@ use crate::story::window::{Slot, Window};
 const SMOOTHING: f64 = 0.3;
 /// "Just": a tenth of a day.
 const JUST_MS: i64 = DAY_MS / 10;
+/// A title of no more stems may be a mere heading: "Police look for witnesses after accident".
+const HEADING_STEMS: usize = 5;
+/// Texts that share a smaller part of the shorter one's stems are about other things. In the German development files
+/// one pair in fifty of texts under one headline shares so little, and no true one.
+const OTHER_TEXT: f64 = 0.1;
 
 /// Lists that are used for each comparison anew.
 #[derive(Debug, Default)]
@@ -209,6 +215,7 @@ fn each<'a>(
 ) -> Option<&'a Slot> {
     let mut nearest: Option<(f64, &Slot)> = None;
     let (mut sum, mut letters, mut most_letters, mut titles, mut count) = (0.0, 0.0, 0.0_f64, 0.0_f64, 0.0);
+    let (mut ours, mut unlike) = (0.0, 0.0);
     for slot in window.speakers(tale).rev().take(question.compared) {
         let (cosine, title, has_text) = cosines(slot, seen, sums, scratch);
         let run = common_letters(&question.print.grams, &slot.print.grams);
@@ -221,6 +228,8 @@ fn each<'a>(
             found[Signal::BothHaveText as usize] = 1.0;
         }
         let told = question.print.source != 0 && slot.print.source == question.print.source;
+        ours += f64::from(u8::from(told));
+        unlike += f64::from(u8::from(slot.print.is_ticker() != question.print.is_ticker()));
         if told && apart_ms(question.print.at, slot.print.at) < JUST_MS {
             found[Signal::SourceJustTold as usize] = 1.0;
         }
@@ -235,6 +244,9 @@ fn each<'a>(
     found[Signal::LettersNearest as usize] = most_letters;
     found[Signal::LettersMean as usize] = letters / count;
     found[Signal::TitleCosine as usize] = titles;
+    found[Signal::LiveOrNot as usize] = unlike / count;
+    found[Signal::SameSource as usize] = ours / count;
+    found[Signal::OnlyThisSource as usize] = f64::from(u8::from(ours == count));
     Some(slot)
 }
 
@@ -280,12 +292,21 @@ fn pair(
     let (mut mass, mut both, mut shared, mut titled) = (0.0, 0.0, 0.0, 0.0);
     let (mut numbers, mut same_numbers) = (false, false);
     let mut rarest = [0.0_f64; 3];
+    let (mut missing, mut titles, mut number) = (0.0, 0.0, 0.0_f64);
     for (word, term) in nearest.print.words.iter().zip(&nearest.terms) {
         let (rarity, own) = (scratch.rarities[*term as usize], share(weight(word.places)));
         mass += own * rarity;
         numbers |= word.places & FIGURE == FIGURE;
+        let titled_here = if word.places & place::TITLE != 0 { rarity } else { 0.0 };
+        titles += titled_here;
+        if asked_for(*term, seen, scratch).is_none() {
+            missing += titled_here;
+        }
         let Some(same) = asked_for(*term, seen, scratch) else { continue };
         shared += 1.0;
+        if word.places & same.asked.places & place::NUMBER != 0 {
+            number = number.max(rarity);
+        }
         both += rarity * own.min(same.asked.weight);
         keep_largest(&mut rarest, rarity);
         if word.places & same.asked.places & place::TITLE != 0 {
@@ -295,6 +316,15 @@ fn pair(
     }
     let asks_numbers = seen.iter().any(|seen| seen.asked.places & FIGURE == FIGURE);
     let clash = numbers && asks_numbers && !same_numbers;
+    let (new, missing) = (new_in_title(seen), missing / f64::max(titles, 1e-9));
+    found[Signal::NewInTitle as usize] = new;
+    found[Signal::MissingInTitle as usize] = missing;
+    found[Signal::OtherTitle as usize] = new.min(missing);
+    found[Signal::SharedNumber as usize] = number / 5.0;
+    rules(question.print, seen, &nearest.print, clash, found);
+    if found[Signal::TitleCosine as usize] > 0.6 && text::has_text(question.print) && text::has_text(&nearest.print) {
+        found[Signal::TextsDisagree as usize] = 1.0 - text::near_text(question.print, &nearest.print);
+    }
     found[Signal::SharedStems as usize] = libm::log1p(shared);
     found[Signal::HardlyAnyStem as usize] = f64::from(u8::from(shared <= 1.0));
     found[Signal::SharedTitleStems as usize] = libm::log1p(titled);
@@ -309,6 +339,30 @@ fn pair(
     found[Signal::SameHeadline as usize] =
         f64::from(u8::from(headline != 0 && headline == question.print.headline));
     found[Signal::FirstInQuestion as usize] = f64::from(u8::from(question.first));
+}
+
+/// What forbids to call them one story.
+fn rules(print: &Fingerprint, seen: &[Seen], nearest: &Fingerprint, clash: bool, found: &mut Signals) {
+    const SAID: u8 = place::TITLE | place::TEXT | place::PART;
+    let mut set = |signal: Signal, holds: bool| found[signal as usize] = f64::from(u8::from(holds));
+    set(Signal::OnlyNumbersDiffer, clash && numbers::same_but_for_numbers(print, nearest));
+    let shared = seen.iter().filter(|seen| seen.used.0 > 0.0 && seen.asked.places & SAID != 0).count();
+    set(Signal::OneWord, shared < 2);
+    let heading = title::same_headline(print, nearest) == 1.0 && print.title_stems() <= HEADING_STEMS;
+    let texts = heading && text::has_text(print) && text::has_text(nearest);
+    set(Signal::OtherText, texts && text::near_text(print, nearest) < OTHER_TEXT);
+}
+
+/// Share of the title's rarity mass that the story has never used.
+fn new_in_title(seen: &[Seen]) -> f64 {
+    let (mut new, mut all) = (0.0, 0.0);
+    for seen in seen.iter().filter(|seen| seen.asked.places & place::TITLE != 0) {
+        all += seen.rarity;
+        if seen.used.0 == 0.0 {
+            new += seen.rarity;
+        }
+    }
+    new / f64::max(all, 1e-9)
 }
 
 fn keep_largest(kept: &mut [f64; 3], value: f64) {

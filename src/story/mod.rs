@@ -1,6 +1,7 @@
 //! STAGE: news, or told before?
 pub mod address;
 pub mod bytes;
+pub mod compounds;
 pub mod dial;
 pub mod engine;
 pub mod evidence;
@@ -15,6 +16,7 @@ pub mod signal;
 pub mod stems;
 pub mod tale;
 pub mod terms;
+pub mod ticker;
 pub mod tiers;
 pub mod weights;
 pub mod window;

@@ -7,6 +7,7 @@
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use crate::story::compounds;
 use crate::story::hash;
 use crate::story::words::{self, Flow, Kind};
 
@@ -17,6 +18,15 @@ pub struct Stem {
     pub hash: u32,
     /// What the word was.
     pub kind: Kind,
+}
+
+/// The stems of a text.
+#[derive(Debug, Default)]
+pub struct Split {
+    /// In order.
+    pub stems: Vec<Stem>,
+    /// Of the parts of its compounds.
+    pub parts: Vec<u32>,
 }
 
 /// Stems the words of one language.
@@ -34,15 +44,26 @@ impl Stems {
     }
 
     /// The stems of the words that say something, in order, at most `limit`.
-    pub fn split(&self, text: &str, limit: usize) -> Vec<Stem> {
-        let mut stems = Vec::new();
+    pub fn split(&self, text: &str, limit: usize) -> Split {
+        let mut found = Split::default();
         words::split(text, |word, kind| {
             if !is_common(word) {
-                stems.push(Stem { hash: self.stem(word, kind), kind });
+                found.stems.push(Stem { hash: self.stem(word, kind), kind });
+                self.part(word, kind, &mut found.parts);
             }
-            if stems.len() < limit { Flow::More } else { Flow::Enough }
+            if found.stems.len() < limit { Flow::More } else { Flow::Enough }
         });
-        stems
+        found
+    }
+
+    /// The stems of the parts of a German compound.
+    fn part(&self, word: &str, kind: Kind, into: &mut Vec<u32>) {
+        if !self.german || matches!(kind, Kind::Number | Kind::Pair) {
+            return;
+        }
+        if let Some((first, rest)) = compounds::split(&undouble(word)) {
+            into.extend([first, rest].map(|part| self.stem(part, kind)));
+        }
     }
 
     fn stem(&self, word: &str, kind: Kind) -> u32 {
@@ -130,7 +151,7 @@ const COMMON: &[&str] = &[
     "pour", "qu", "que", "qui", "says", "schon", "se", "sehr", "sein", "seine", "seinem", "seinen", "seiner",
     "seit", "she", "should", "si", "sich", "sie", "sind", "so", "sogar", "soll", "sollen", "sollte", "some",
     "sowie", "su", "suis", "sul", "sur", "than", "that", "the", "their", "them", "then", "there", "these", "they",
-    "this", "those", "to", "too", "uber", "ueber", "um", "un", "una", "und", "une", "uns", "unser", "unsere",
+    "this", "those", "to", "too", "uber", "ueber", "uhr", "um", "un", "una", "und", "une", "uns", "unser", "unsere",
     "unter", "up", "van", "vom", "von", "vor", "wann", "war", "waren", "warum", "was", "we", "weil", "wenn", "wer",
     "werden", "were", "when", "where", "which", "while", "who", "why", "wie", "wieder", "will", "wir", "wird",
     "with", "wo", "wollen", "worden", "would", "wurde", "wurden", "you", "your", "zu", "zum", "zur", "zwischen",
@@ -141,7 +162,7 @@ mod tests {
     use super::*;
 
     fn stems(language: &str, text: &str) -> Vec<u32> {
-        Stems::of(Some(language)).split(text, 99).iter().map(|stem| stem.hash).collect()
+        Stems::of(Some(language)).split(text, 99).stems.iter().map(|stem| stem.hash).collect()
     }
 
     #[test]

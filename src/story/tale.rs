@@ -26,9 +26,9 @@ pub fn weight(places: u8) -> u32 {
     if places & place::TITLE != 0 {
         20
     } else if places & place::TEXT != 0 {
-        10
+        13
     } else {
-        6
+        9
     }
 }
 

@@ -4,7 +4,8 @@
 //!
 //! - **Identity**: the same link of an article. It is not enough where one feed gives one link to entries that share
 //!   no word (a page that lists many things), nor where the link has already told two stories (a live ticker):
-//!   there the titles or texts must agree too. The publisher's article number under a changed headline likewise.
+//!   there the titles or texts must agree too. The publisher's article number under a changed headline likewise. A page
+//!   that calls itself live (`ticker.rs`) is one publication under every headline.
 //! - **Copy**: the same headline, with or without a kicker, and texts that agree; or, where one has no text, a headline
 //!   long enough to be no mere heading ("Weather", "Newsletter"); or the same last five words and most of the rest.
 //!   Numbers that clash speak against.
@@ -51,8 +52,11 @@ fn identity(a: &Fingerprint, b: &Fingerprint, page: Page) -> Option<Nearness> {
     };
     let by_link =
         address::same_link(a, b) == 1.0 && (alike || (page == Page::Article && a.source != b.source));
-    let by_number = address::same_article(a, b) == 1.0 && alike && numbers::clashing_numbers(a, b) == 0.0;
-    if !by_link && !by_number {
+    let same_number = address::same_article(a, b) == 1.0;
+    let by_number = same_number && alike && numbers::clashing_numbers(a, b) == 0.0;
+    let live = a.is_ticker() && b.is_ticker() && a.source == b.source;
+    let by_page = live && (same_number || address::same_link(a, b) == 1.0);
+    if !by_link && !by_number && !by_page {
         return None;
     }
     let signal = if by_link { "same_link" } else { "same_article" };

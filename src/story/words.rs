@@ -97,19 +97,19 @@ fn skip_genitive(chars: &mut Chars<'_>, word: &mut String) {
     }
 }
 
-/// A number such as `1'234.5`. Letters glued to it (`2nd`, `5G`) belong to it.
+/// A number such as `1'234.5`, a score or a time such as `2:1`. Letters glued to it (`2nd`, `5G`) belong to it.
 fn number(first: char, chars: &mut Chars<'_>, word: &mut String) -> Kind {
     word.push(first);
     loop {
-        match chars.peek() {
-            Some(c) if c.is_ascii_digit() => word.push(*c),
-            Some(c) if c.is_alphabetic() && !is_dense(*c) => {
-                let c = *c;
+        match chars.peek().copied() {
+            Some(c) if c.is_ascii_digit() => word.push(c),
+            Some(c) if c.is_alphabetic() && !is_dense(c) => {
                 chars.next();
                 letters_after_number(c, chars, word);
                 return Kind::Small;
             }
-            Some(&mark @ ('.' | ',' | '\'' | '’' | '\u{202f}' | '\u{a0}')) => match digits_after(chars) {
+            Some(':') if digits_after(chars) > 0 && word.len() <= 2 => word.push(':'),
+            Some(mark @ ('.' | ',' | '\'' | '’' | '\u{202f}' | '\u{a0}')) => match digits_after(chars) {
                 3 => {}
                 1 | 2 if matches!(mark, '.' | ',') => word.push('.'),
                 _ => break,
@@ -241,6 +241,7 @@ mod tests {
             words("2,5 Grad und 2.5 Prozent, Tag 21."),
             ["2.5", "grad", "und", "2.5", "prozent", "tag", "21"]
         );
+        assert_eq!(words("2:1 um 10:02 Uhr: 3 Tore"), ["2:1", "um", "10:02", "uhr", "3", "tore"]);
         assert_eq!(words("5G und 3rd"), ["5g", "und", "3rd"]);
     }
 

@@ -1,11 +1,10 @@
 //! Logistic regression with a ridge, by Newton's method, over several files that share their weights but not their bias.
 
-use riverd::story::signal::list::{COUNT, Signals};
+use riverd::story::signal::list::{COUNT, FORBIDS, RULES, Signals};
 
 use crate::rows::Row;
 
 /// The ridge, against rows that weigh 10,000 together for each unit of a file's weight.
-const RIDGE: f64 = 10.0;
 const ROWS: f64 = 10_000.0;
 const STEPS: usize = 15;
 
@@ -20,25 +19,27 @@ pub struct Fitted {
 }
 
 /// Fits the files, each with its weight.
-pub fn fit(files: &[(&[Row], f64)]) -> Fitted {
+pub fn fit(files: &[(&[&Row], f64)], ridge: f64) -> Fitted {
     let (mean, deviation) = moments(files);
     let size = COUNT + files.len();
     let mut beta = vec![0.0; size];
     for _ in 0..STEPS {
-        let step = newton(files, &mean, &deviation, &beta);
+        let step = newton(files, &mean, &deviation, &beta, ridge);
         beta.iter_mut().zip(&step).for_each(|(beta, step)| *beta += step);
     }
-    let weights: Signals = std::array::from_fn(|at| beta[at] / deviation[at]);
+    let mut weights: Signals = std::array::from_fn(|at| beta[at] / deviation[at]);
+    RULES.iter().for_each(|rule| weights[*rule as usize] = 0.0);
     let shift: f64 = weights.iter().zip(&mean).map(|(weight, mean)| weight * mean).sum();
+    RULES.iter().for_each(|rule| weights[*rule as usize] = FORBIDS);
     Fitted { weights, bias: beta[COUNT] - shift, typical: mean }
 }
 
 /// The mean and the standard deviation of each signal, the files by their weight.
-fn moments(files: &[(&[Row], f64)]) -> (Signals, Signals) {
+fn moments(files: &[(&[&Row], f64)]) -> (Signals, Signals) {
     let all: f64 = files.iter().map(|(_, weight)| weight).sum();
     let over = |value: &dyn Fn(&Row, usize) -> f64| -> Signals {
         std::array::from_fn(|at| {
-            let of = |(rows, weight): &(&[Row], f64)| {
+            let of = |(rows, weight): &(&[&Row], f64)| {
                 rows.iter().map(|row| value(row, at)).sum::<f64>() * weight / rows.len().max(1) as f64
             };
             files.iter().map(of).sum::<f64>() / all
@@ -49,7 +50,7 @@ fn moments(files: &[(&[Row], f64)]) -> (Signals, Signals) {
     (mean, square.map(|square| square.sqrt().max(1e-6)))
 }
 
-fn newton(files: &[(&[Row], f64)], mean: &Signals, deviation: &Signals, beta: &[f64]) -> Vec<f64> {
+fn newton(files: &[(&[&Row], f64)], mean: &Signals, deviation: &Signals, beta: &[f64], ridge: f64) -> Vec<f64> {
     let size = beta.len();
     let (mut slope, mut curve) = (vec![0.0; size], vec![0.0; size * size]);
     for (file, (rows, weight)) in files.iter().enumerate() {
@@ -73,7 +74,7 @@ fn newton(files: &[(&[Row], f64)], mean: &Signals, deviation: &Signals, beta: &[
         }
     }
     for i in 0..size {
-        let ridge = if i < COUNT { RIDGE } else { 1e-6 };
+        let ridge = if i < COUNT { ridge } else { 1e-6 };
         curve[i * size + i] += ridge;
         slope[i] -= ridge * beta[i];
         for j in i + 1..size {

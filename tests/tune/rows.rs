@@ -6,12 +6,15 @@ use riverd::config::options::story::StoryOptions;
 use riverd::model::ids::{EntryId, StoryId};
 use riverd::model::story::Decision;
 use riverd::model::time::Timestamp;
-use riverd::pipeline::labelled::{Labels, read};
+use riverd::pipeline::labelled::{Labelled, Labels, read};
 use riverd::story::dial::Dial;
 use riverd::story::engine::Engine;
 use riverd::story::fingerprint::Fingerprint;
 use riverd::story::question::Reach;
-use riverd::story::signal::list::{COUNT, Signal, Signals};
+use riverd::story::signal::list::{COUNT, RULES, Signal, Signals};
+
+use crate::Kind;
+use crate::check::part;
 
 /// One story in question for one labelled entry.
 pub struct Row {
@@ -19,6 +22,10 @@ pub struct Row {
     pub signals: Signals,
     /// The story tells the entry's event.
     pub same: bool,
+    /// The part of its file that the entry belongs to.
+    pub part: Option<u64>,
+    pub entry: i64,
+    pub story: i64,
 }
 
 /// More than half of the labelled entries: the story is theirs. Less than a third: it is not. Between: no lesson.
@@ -34,14 +41,18 @@ pub fn beginning() -> Dial {
     Dial { weights, bias: -5.5, line: 0.0, merge_line: f64::INFINITY }
 }
 
-/// The rows of one file.
-pub fn gather(folder: &str, name: &str, dial: &Dial) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
+/// Reads a labelled file.
+pub fn load(folder: &str, name: &str) -> Result<Vec<Labelled>, Box<dyn std::error::Error>> {
     let path = format!("{folder}/{name}.jsonl");
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    let Labels::Entries(entries) = read(&text).map_err(|(line, error)| format!("{path}:{line}: {error}"))?
-    else {
-        return Err(format!("{path} holds pairs, not entries").into());
-    };
+    match read(&text).map_err(|(line, error)| format!("{path}:{line}: {error}"))? {
+        Labels::Entries(entries) => Ok(entries),
+        Labels::Pairs(_) => Err(format!("{path} holds pairs, not entries").into()),
+    }
+}
+
+/// The rows of one file.
+pub fn gather(entries: &[Labelled], kind: &Kind, dial: &Dial) -> Vec<Row> {
     let dial = Dial { merge_line: f64::INFINITY, ..dial.clone() };
     let mut engine = Engine::with(&StoryOptions::default(), dial, Reach::LEARNING);
     let (mut rows, mut now) = (Vec::new(), Timestamp(0));
@@ -53,9 +64,9 @@ pub fn gather(folder: &str, name: &str, dial: &Dial) -> Result<Vec<Row>, Box<dyn
         let verdict = engine.judge(&print, now);
         let story = match (&entry.cluster, verdict.decision) {
             (Some(label), _) => {
-                for rated in engine.rate(&print) {
+                for rated in engine.rate(&print).into_iter().filter(|rated| is_open(&rated.signals)) {
                     let same = labels.get(&rated.story).and_then(|labels| is_same(labels, label));
-                    rows.extend(same.map(|same| Row { signals: rated.signals, same }));
+                    rows.extend(same.map(|same| Row { signals: rated.signals, same, part: part(entry, kind), entry: id, story: rated.story.0 }));
                 }
                 *homes.entry(label).or_insert(StoryId(id))
             }
@@ -67,7 +78,7 @@ pub fn gather(folder: &str, name: &str, dial: &Dial) -> Result<Vec<Row>, Box<dyn
         }
         engine.admit(EntryId(id), story, print, now);
     }
-    Ok(rows)
+    rows
 }
 
 fn is_same(labels: &BTreeMap<&str, u32>, label: &str) -> Option<bool> {
@@ -80,4 +91,9 @@ fn is_same(labels: &BTreeMap<&str, u32>, label: &str) -> Option<bool> {
     } else {
         None
     }
+}
+
+/// No rule forbids it: there is something to learn.
+fn is_open(signals: &Signals) -> bool {
+    RULES.iter().all(|rule| signals[*rule as usize] == 0.0)
 }

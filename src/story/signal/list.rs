@@ -41,7 +41,24 @@ pub enum Signal {
     Alone,
     SourceJustTold,
     HardlyAnyStem,
+    LiveOrNot,
+    SameSource,
+    OnlyThisSource,
+    NewInTitle,
+    MissingInTitle,
+    OtherTitle,
+    TextsDisagree,
+    SharedNumber,
+    OnlyNumbersDiffer,
+    OneWord,
+    OtherText,
 }
+
+/// Those that are no matter of degree. Each forbids, whatever else there is; nothing is learned of them.
+pub const RULES: [Signal; 3] = [Signal::OnlyNumbersDiffer, Signal::OneWord, Signal::OtherText];
+
+/// What a rule weighs, in log-odds: more than all else together.
+pub const FORBIDS: f64 = -20.0;
 
 /// How many there are.
 pub const COUNT: usize = LIST.len();
@@ -84,6 +101,17 @@ pub const LIST: &[(&str, &str)] = &[
     ("alone", "the story has one report so far"),
     ("source_just_told", "the same feed told of it within the last hours"),
     ("hardly_any_stem", "one shared stem or none"),
+    ("live_or_not", "a live page against a report of one event: the share of reports unlike the entry in this"),
+    ("same_source", "the share of its reports that are the same feed's"),
+    ("only_this_source", "no other feed has told of it yet"),
+    ("new_in_title", "share of the title's rarity mass that the story has never used"),
+    ("missing_in_title", "share of the nearest title's rarity mass that the entry has nowhere"),
+    ("other_title", "the smaller of the two: each title says what the other does not"),
+    ("texts_disagree", "titles much alike, and of two texts the share of the shorter one's stems that is not in the other"),
+    ("shared_number", "rarity of the rarest number in both"),
+    ("only_numbers_differ", "a rule: the titles are the same but for their numbers"),
+    ("one_word", "a rule: the entry shares no more than one stem with the story"),
+    ("other_text", "a rule: a heading of few words that is the same, above texts that share next to nothing"),
 ];
 
 #[cfg(test)]
@@ -92,7 +120,7 @@ mod tests {
 
     #[test]
     fn every_signal_has_its_line() {
-        assert_eq!(Signal::HardlyAnyStem as usize + 1, COUNT);
+        assert_eq!(Signal::OtherText as usize + 1, COUNT);
         assert_eq!(LIST[Signal::KeyWords as usize].0, "key_words");
         assert_eq!(LIST[Signal::HoursIdle as usize].0, "hours_idle");
     }

@@ -15,6 +15,16 @@ pub fn clashing_numbers(a: &Fingerprint, b: &Fingerprint) -> f64 {
     f64::from(u8::from(clash))
 }
 
+/// Whether the titles, numbers left out, have the same stems, one at least.
+pub fn same_but_for_numbers(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let words = |print: &Fingerprint| -> Vec<u32> {
+        let titled = print.words.iter().filter(|word| word.is_in(place::TITLE) && !word.is_in(place::NUMBER));
+        titled.map(|word| word.hash).collect()
+    };
+    let ours = words(a);
+    !ours.is_empty() && ours == words(b)
+}
+
 fn numbers(print: &Fingerprint) -> impl Iterator<Item = u32> + '_ {
     print
         .words

@@ -1,0 +1,87 @@
+//! `--check`: how good the engine is on what it did not learn from. Each file is cut into parts (the German front pages
+//! by day, the others by story); the weights are learned without one part and measured on it, for each part in turn.
+
+use riverd::config::options::story::StoryOptions;
+use riverd::model::time::DAY_MS;
+use riverd::parse::date::timestamp;
+use riverd::pipeline::eval::{Quality, quality, run_in};
+use riverd::pipeline::labelled::Labelled;
+use riverd::story::engine::Engine;
+use riverd::story::hash;
+use riverd::story::question::Reach;
+
+use crate::rows::Row;
+use crate::{KINDS, Kind, Learned, learn};
+
+/// Parts of each file.
+const PARTS: u64 = 3;
+/// Positions of the dial that are tried on the files that draw their stories coarsely.
+const POSITIONS: [f64; 8] = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6];
+
+/// The part an entry belongs to; `None`: it has no label.
+pub fn part(entry: &Labelled, kind: &Kind) -> Option<u64> {
+    let label = entry.cluster.as_deref()?;
+    if !kind.by_day {
+        return Some(hash::text(label) % PARTS);
+    }
+    let at = timestamp(entry.published.as_deref()?)?;
+    Some(at.0.div_euclid(DAY_MS) as u64 % PARTS)
+}
+
+/// Prints what each part gives.
+#[expect(clippy::print_stdout, reason = "a program for people")]
+pub fn check(files: &[Vec<Labelled>], rows: &[Vec<Row>]) {
+    let all = learn(rows, &|_, _| true);
+    for (file, (entries, kind)) in files.iter().zip(&KINDS).enumerate() {
+        let parts: Vec<Learned> =
+            (0..PARTS).map(|out| learn(rows, &|of, part| of != file || part != Some(out))).collect();
+        let positions: &[f64] = if kind.by_day { &[0.4, 0.45, 0.5, 0.55, 0.6] } else { &POSITIONS };
+        for strictness in positions {
+            let seen = measure(entries, kind, None, &all, *strictness);
+            let unseen: Vec<Quality> = parts
+                .iter()
+                .zip(0..)
+                .map(|(learned, out)| measure(entries, kind, Some(out), learned, *strictness))
+                .collect();
+            println!("{:18} {strictness:.2}  seen {}  unseen {}", kind.name, brief(&[seen]), brief(&unseen));
+        }
+    }
+}
+
+/// Means over parts, by their entries.
+fn brief(parts: &[Quality]) -> String {
+    let all: f64 = parts.iter().map(|part| part.scored as f64).sum();
+    let mean = |of: fn(&Quality) -> f64| {
+        parts.iter().map(|part| of(part) * part.scored as f64).sum::<f64>() / all.max(1.0)
+    };
+    format!(
+        "P {:.3} R {:.3} F1 {:.4}, pairs {:.3}/{:.3}/{:.3}, without two largest {:.3}/{:.4}",
+        mean(|part| part.bcubed.precision),
+        mean(|part| part.bcubed.recall),
+        mean(|part| part.bcubed.f1),
+        mean(|part| part.pairwise.precision),
+        mean(|part| part.pairwise.recall),
+        mean(|part| part.pairwise.f1),
+        mean(|part| part.bcubed_without_two_largest.precision),
+        mean(|part| part.bcubed_without_two_largest.f1),
+    )
+}
+
+/// The quality on one part of a file, the other labels hidden; on all of it without `which`.
+fn measure(
+    entries: &[Labelled],
+    kind: &Kind,
+    which: Option<u64>,
+    learned: &Learned,
+    strictness: f64,
+) -> Quality {
+    let mut seen = entries.to_vec();
+    for entry in &mut seen {
+        if which.is_some() && part(entry, kind) != which {
+            entry.cluster = None;
+        }
+    }
+    let engine = Engine::with(&StoryOptions::default(), learned.dial(strictness), Reach::SERVICE);
+    let stream = run_in(engine, &seen, &mut |_| {});
+    quality(&seen, &stream.stories)
+}
