@@ -46,7 +46,20 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
     let pairs = numbers(rest, pairs, u32::from_le_bytes)?.into();
     let grams = numbers(rest, grams, u16::from_le_bytes)?.into();
     rest.is_empty().then_some(())?;
-    Some(Fingerprint { at, language, source, link, article, title, headline, tail, kind, words, pairs, grams })
+    Some(Fingerprint {
+        at,
+        language,
+        source,
+        link,
+        article,
+        title,
+        headline,
+        tail,
+        kind,
+        words,
+        pairs,
+        grams,
+    })
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {

@@ -15,7 +15,10 @@ pub fn split(word: &str) -> Option<(&str, &str)> {
         return None;
     }
     let most = (word.len() - LETTERS).min(LONGEST);
-    (FIRST_LETTERS..=most).rev().map(|at| word.split_at(at)).find(|(first, _)| FIRST.binary_search(first).is_ok())
+    (FIRST_LETTERS..=most)
+        .rev()
+        .map(|at| word.split_at(at))
+        .find(|(first, _)| FIRST.binary_search(first).is_ok())
 }
 
 /// The longest of [`FIRST`].

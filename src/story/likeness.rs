@@ -187,6 +187,7 @@ fn likelihood(seen: &[Seen], speakers: f64, others: f64, found: &mut Signals) {
 /// Words that are this story's own: few others use them.
 fn own(seen: &[Seen], sums: &Sums, speakers: f64, found: &mut Signals) {
     let (mut own, mut sparse, mut best, mut all) = (0.0, 0.0, 0.0_f64, 0.0);
+    let (mut owned, mut owned_title) = (0.0_f64, 0.0_f64);
     for Seen { asked, rarity, used: (count, _) } in seen.iter().filter(|seen| seen.used.0 > 0.0) {
         let users = f64::from(asked.users).max(1.0);
         own += asked.weight * rarity * (count / users);
@@ -195,10 +196,17 @@ fn own(seen: &[Seen], sums: &Sums, speakers: f64, found: &mut Signals) {
             let key = (count - 0.5) / speakers * ((count - 0.5) / users) * asked.weight;
             best = best.max(key);
             all += key / asked.weight;
+            let alone = (count - 1.0) / users * (1.0 - 1.0 / libm::sqrt(*count));
+            owned = owned.max(alone);
+            if asked.places & place::TITLE != 0 {
+                owned_title = owned_title.max(alone);
+            }
         }
     }
     found[Signal::OwnWords as usize] = own / sums.mass;
     found[Signal::OwnWordsSparse as usize] = sparse / sums.mass;
+    found[Signal::OwnedWord as usize] = owned;
+    found[Signal::OwnedTitleWord as usize] = owned_title;
     found[Signal::KeyWord as usize] = best;
     found[Signal::KeyWords as usize] = all;
 }
@@ -322,7 +330,10 @@ fn pair(
     found[Signal::OtherTitle as usize] = new.min(missing);
     found[Signal::SharedNumber as usize] = number / 5.0;
     rules(question.print, seen, &nearest.print, clash, found);
-    if found[Signal::TitleCosine as usize] > 0.6 && text::has_text(question.print) && text::has_text(&nearest.print) {
+    if found[Signal::TitleCosine as usize] > 0.6
+        && text::has_text(question.print)
+        && text::has_text(&nearest.print)
+    {
         found[Signal::TextsDisagree as usize] = 1.0 - text::near_text(question.print, &nearest.print);
     }
     found[Signal::SharedStems as usize] = libm::log1p(shared);

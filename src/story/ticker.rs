@@ -8,8 +8,15 @@ use crate::story::words::{self, Flow};
 const NAMES: &[&str] = &["ticker", "liveblog", "newsblog", "liveticker", "liveupdates", "livestory"];
 /// The same in two words.
 const PAIRS: &[(&str, &str)] = &[
-    ("live", "blog"), ("live", "updates"), ("live", "coverage"), ("news", "blog"), ("en", "direct"), ("en", "vivo"),
-    ("en", "directo"), ("in", "diretta"), ("ao", "vivo"),
+    ("live", "blog"),
+    ("live", "updates"),
+    ("live", "coverage"),
+    ("news", "blog"),
+    ("en", "direct"),
+    ("en", "vivo"),
+    ("en", "directo"),
+    ("in", "diretta"),
+    ("ao", "vivo"),
 ];
 /// The last word of a live page's kicker, as in "Floods, latest: ".
 const KICKER_ENDS: &[&str] = &["aktuell", "latest", "live"];

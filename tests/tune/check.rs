@@ -35,7 +35,8 @@ pub fn check(files: &[Vec<Labelled>], rows: &[Vec<Row>]) {
     for (file, (entries, kind)) in files.iter().zip(&KINDS).enumerate() {
         let parts: Vec<Learned> =
             (0..PARTS).map(|out| learn(rows, &|of, part| of != file || part != Some(out))).collect();
-        let positions: &[f64] = if kind.by_day { &[0.4, 0.45, 0.5, 0.55, 0.6] } else { &POSITIONS };
+        let positions: &[f64] =
+            if kind.by_day || kind.running { &[0.4, 0.45, 0.5, 0.55] } else { &POSITIONS };
         for strictness in positions {
             let seen = measure(entries, kind, None, &all, *strictness);
             let unseen: Vec<Quality> = parts

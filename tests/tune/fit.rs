@@ -50,7 +50,13 @@ fn moments(files: &[(&[&Row], f64)]) -> (Signals, Signals) {
     (mean, square.map(|square| square.sqrt().max(1e-6)))
 }
 
-fn newton(files: &[(&[&Row], f64)], mean: &Signals, deviation: &Signals, beta: &[f64], ridge: f64) -> Vec<f64> {
+fn newton(
+    files: &[(&[&Row], f64)],
+    mean: &Signals,
+    deviation: &Signals,
+    beta: &[f64],
+    ridge: f64,
+) -> Vec<f64> {
     let size = beta.len();
     let (mut slope, mut curve) = (vec![0.0; size], vec![0.0; size * size]);
     for (file, (rows, weight)) in files.iter().enumerate() {

@@ -15,6 +15,7 @@ use riverd::story::signal::list::{COUNT, RULES, Signal, Signals};
 
 use crate::Kind;
 use crate::check::part;
+use crate::running::label;
 
 /// One story in question for one labelled entry.
 pub struct Row {
@@ -42,10 +43,11 @@ pub fn beginning() -> Dial {
 }
 
 /// Reads a labelled file.
-pub fn load(folder: &str, name: &str) -> Result<Vec<Labelled>, Box<dyn std::error::Error>> {
-    let path = format!("{folder}/{name}.jsonl");
+pub fn load(folder: &str, kind: &Kind) -> Result<Vec<Labelled>, Box<dyn std::error::Error>> {
+    let path = format!("{folder}/{}.jsonl", kind.name);
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     match read(&text).map_err(|(line, error)| format!("{path}:{line}: {error}"))? {
+        Labels::Entries(entries) if kind.running => Ok(label(entries)),
         Labels::Entries(entries) => Ok(entries),
         Labels::Pairs(_) => Err(format!("{path} holds pairs, not entries").into()),
     }
@@ -62,16 +64,20 @@ pub fn gather(entries: &[Labelled], kind: &Kind, dial: &Dial) -> Vec<Row> {
         let print = entry.tell(now, Fingerprint::of);
         now = now.max(print.at);
         let verdict = engine.judge(&print, now);
+        for rated in engine.rate(&print).into_iter().filter(|rated| is_open(&rated.signals)) {
+            let same = lesson(kind, entry.cluster.as_deref(), labels.get(&rated.story));
+            rows.extend(same.map(|same| Row {
+                signals: rated.signals,
+                same,
+                part: part(entry, kind),
+                entry: id,
+                story: rated.story.0,
+            }));
+        }
         let story = match (&entry.cluster, verdict.decision) {
-            (Some(label), _) => {
-                for rated in engine.rate(&print).into_iter().filter(|rated| is_open(&rated.signals)) {
-                    let same = labels.get(&rated.story).and_then(|labels| is_same(labels, label));
-                    rows.extend(same.map(|same| Row { signals: rated.signals, same, part: part(entry, kind), entry: id, story: rated.story.0 }));
-                }
-                *homes.entry(label).or_insert(StoryId(id))
-            }
-            (None, Decision::Join { story, .. }) => story,
-            (None, Decision::New) => StoryId(id),
+            (Some(label), _) => *homes.entry(label).or_insert(StoryId(id)),
+            (None, Decision::Join { story, .. }) if !(kind.running && labels.contains_key(&story)) => story,
+            (None, _) => StoryId(id),
         };
         if let Some(label) = &entry.cluster {
             *labels.entry(story).or_default().entry(label).or_default() += 1;
@@ -79,6 +85,15 @@ pub fn gather(entries: &[Labelled], kind: &Kind, dial: &Dial) -> Vec<Row> {
         engine.admit(EntryId(id), story, print, now);
     }
     rows
+}
+
+/// Whether a story in question is the entry's; `None`: no lesson.
+fn lesson(kind: &Kind, label: Option<&str>, story: Option<&BTreeMap<&str, u32>>) -> Option<bool> {
+    match (label, story) {
+        (Some(label), Some(story)) => is_same(story, label),
+        (Some(_), None) | (None, Some(_)) if kind.running => Some(false),
+        _ => None,
+    }
 }
 
 fn is_same(labels: &BTreeMap<&str, u32>, label: &str) -> Option<bool> {
