@@ -9,3 +9,4 @@ mod measuring;
 mod stories;
 mod support;
 mod tidy;
+mod week;
