@@ -5,6 +5,7 @@ mod corrections;
 mod daemon;
 mod durability;
 mod fetching;
+mod hostile;
 mod measuring;
 mod stories;
 mod support;
