@@ -1,6 +1,9 @@
-//! What the tests share: the real program on a fresh folder and store, a small HTTP client, and a feed server.
+//! What the tests share: the real program on a fresh folder and store, a small HTTP client, a feed server, and
+//! labelled entries.
 
+pub mod chance;
 pub mod http;
+pub mod labelled;
 pub mod program;
 pub mod server;
 pub mod wait;
