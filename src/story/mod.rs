@@ -16,6 +16,7 @@ pub mod stems;
 pub mod tale;
 pub mod terms;
 pub mod tiers;
+pub mod unfold;
 pub mod weights;
 pub mod window;
 pub mod words;
