@@ -5,5 +5,6 @@ mod corrections;
 mod daemon;
 mod durability;
 mod fetching;
+mod rivers;
 mod support;
 mod tidy;
