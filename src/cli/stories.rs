@@ -7,7 +7,7 @@ use crate::cli::out::{json, table, when};
 use crate::config::load::Config;
 use crate::model::river::{Report, ToldStory};
 use crate::parse::inspect::date;
-use crate::pipeline::republish::told;
+use crate::pipeline::unfolding::whole;
 use crate::store::open::open_to_read;
 
 /// Lists the newest stories, each with the numbers of its entries.
@@ -16,7 +16,7 @@ use crate::store::open::open_to_read;
 /// If there is no store.
 pub fn stories(config: &Config, limit: usize, form: Form) -> anyhow::Result<()> {
     let reader = open_to_read(std::path::Path::new(&config.store.path))?;
-    let told = |story| told(story, &config.story.prefer);
+    let told = |story| whole(story, &[&config.story.prefer]);
     let stories: Vec<ToldStory> = reader.river(limit)?.into_iter().filter_map(told).collect();
     if form.json {
         return json(&stories.iter().map(value).collect::<Vec<_>>());
@@ -26,7 +26,8 @@ pub fn stories(config: &Config, limit: usize, form: Form) -> anyhow::Result<()> 
 
 /// A line for each entry.
 fn row(story: &ToldStory) -> Vec<String> {
-    let reports = || std::iter::once(&story.lead).chain(&story.coverage);
+    let reports =
+        || std::iter::once(&story.lead).chain(story.coverage.iter().map(|covering| &covering.report));
     let lines = |line: fn(&Report) -> String| reports().map(line).collect::<Vec<_>>().join("\n");
     vec![
         when(Some(story.lead.published)),
@@ -41,7 +42,7 @@ fn value(story: &ToldStory) -> Value {
         "id": story.atom_id,
         "first_seen": date(story.first_seen),
         "lead": report(&story.lead),
-        "coverage": story.coverage.iter().map(report).collect::<Vec<_>>(),
+        "coverage": story.coverage.iter().map(|covering| report(&covering.report)).collect::<Vec<_>>(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The documented config file, written from the definitions: what `config/riverd.toml` must be, to the byte.
 //! Deliberately not here: reading.
 
+use crate::config::options::river::RiverOptions;
 use crate::config::section::{Described, Section};
 
 const HEAD: &str = "\
@@ -20,6 +21,11 @@ const FEEDS: &str = "
 # labels = [\"News\", \"News/German\"]
 ";
 
+const RIVERS: &str = "
+# What is published. The river of everything is always there, as /river.atom; a block named \"river\" changes its
+# options. Any number of these blocks.
+";
+
 /// The whole file for these sections.
 pub fn render(sections: &[&dyn Section]) -> String {
     let mut text = HEAD.to_owned();
@@ -29,8 +35,23 @@ pub fn render(sections: &[&dyn Section]) -> String {
         text.push_str(&format!("[{}]\n", section.name()));
         section.describe().iter().for_each(|option| describe(&mut text, option));
     }
+    text.push_str(RIVERS);
+    text.push_str(&example(&a_river()));
     text.push_str(FEEDS);
     text
+}
+
+/// What a block may look like; what is not set is at its default.
+fn a_river() -> RiverOptions {
+    let (name, title) = ("every-report".to_owned(), "Every report".to_owned());
+    RiverOptions { name, title, stories: false, ..RiverOptions::default() }
+}
+
+/// A block, all of it commented out.
+fn example(block: &dyn Section) -> String {
+    let mut text = format!("[[{}]]\n", block.name());
+    block.describe().iter().for_each(|option| describe(&mut text, option));
+    text.lines().map(|line| format!("# {line}\n")).collect()
 }
 
 fn describe(text: &mut String, option: &Described) {

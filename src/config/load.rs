@@ -13,12 +13,13 @@ use crate::config::options::folder::FolderOptions;
 use crate::config::options::log::LogOptions;
 use crate::config::options::parse::ParseOptions;
 use crate::config::options::publish::PublishOptions;
+use crate::config::options::river::{RiverOptions, Rivers};
 use crate::config::options::serve::ServeOptions;
 use crate::config::options::store::StoreOptions;
 use crate::config::options::story::StoryOptions;
 use crate::config::raw::Raw;
 use crate::config::section::Section;
-use crate::config::value::{Value, read};
+use crate::config::value::{Expected, Value, read};
 use crate::model::subscription::Subscription;
 
 /// The owner's choices, checked.
@@ -44,6 +45,8 @@ pub struct Config {
     pub log: LogOptions,
     /// `[[feed]]`
     pub feeds: Vec<Subscription>,
+    /// `[[river]]`, and the river of everything.
+    pub rivers: Rivers,
 }
 
 /// Variables that begin with `RIVERD_` and are no option.
@@ -130,8 +133,14 @@ struct FileReader<'a> {
     faults: &'a mut Vec<Fault>,
 }
 
+/// What may stand many times, as `[[NAME]]`.
+const BLOCKS: [&str; 2] = ["feed", "river"];
+/// The keys of a `[[feed]]`.
+const FEED_KEYS: [&str; 3] = ["url", "title", "labels"];
+
 impl FileReader<'_> {
     fn read(mut self) {
+        let mut rivers = Vec::new();
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -140,17 +149,28 @@ impl FileReader<'_> {
         let mut sections: Vec<_> = table.get_ref().iter().collect();
         sections.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in sections {
-            self.section(name, value);
+            match value.get_ref() {
+                DeValue::Array(blocks) if name.get_ref() == "feed" => {
+                    blocks.iter().for_each(|block| self.feed(block));
+                }
+                DeValue::Array(blocks) if name.get_ref() == "river" => {
+                    blocks.iter().for_each(|block| self.river(block, &mut rivers));
+                }
+                _ => self.section(name, value),
+            }
         }
+        self.config.rivers = Rivers::of(rivers);
     }
 
     fn section(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
         let key = name.get_ref().as_ref();
         match value.get_ref() {
-            DeValue::Array(blocks) if key == "feed" => blocks.iter().for_each(|block| self.feed(block)),
             DeValue::Table(table) if self.config.section_mut(key).is_some() => self.options(key, table),
             other if self.config.section_mut(key).is_some() => {
                 self.fault(name.span().start, key, Raw::of(other).to_string(), format!("a table [{key}]"));
+            }
+            other if BLOCKS.contains(&key) => {
+                self.fault(name.span().start, key, Raw::of(other).to_string(), format!("blocks [[{key}]]"));
             }
             _ => self.unknown(name.span().start, key.to_owned()),
         }
@@ -174,34 +194,59 @@ impl FileReader<'_> {
     }
 
     fn feed(&mut self, block: &Spanned<DeValue<'_>>) {
+        let mut feed = Subscription::default();
+        self.block("feed", block, ("url", "url = \"https://…\""), |key, raw| set_feed(&mut feed, key, raw));
+        self.config.feeds.push(feed);
+    }
+
+    fn river(&mut self, block: &Spanned<DeValue<'_>>, rivers: &mut Vec<RiverOptions>) {
+        let mut river = RiverOptions::default();
+        self.block("river", block, ("name", "name = \"…\""), |key, raw| {
+            let known = river.describe().iter().any(|option| option.key == key);
+            known.then(|| {
+                river.set(key, raw)?;
+                let taken = key == "name" && rivers.iter().any(|other| other.name == river.name);
+                if taken { Err("a name that no other river has".to_owned()) } else { Ok(()) }
+            })
+        });
+        rivers.push(river);
+    }
+
+    /// Reads a block `[[kind]]` with `set`, which answers `None` to keys that it does not know. `needed`: the key that must
+    /// be there, and how it is written.
+    fn block(
+        &mut self,
+        kind: &str,
+        block: &Spanned<DeValue<'_>>,
+        needed: (&str, &str),
+        mut set: impl FnMut(&str, &Raw) -> Option<Result<(), Expected>>,
+    ) {
+        let at = block.span().start;
         let DeValue::Table(table) = block.get_ref() else {
-            return self.fault(
-                block.span().start,
-                "feed",
-                "no table".to_owned(),
-                "a block [[feed]]".to_owned(),
-            );
+            return self.fault(at, kind, "no table".to_owned(), format!("a block [[{kind}]]"));
         };
-        let mut subscription = Subscription::default();
-        for (name, value) in table.iter() {
-            let (at, key) = (name.span().start, format!("feed.{}", name.get_ref()));
+        let mut options: Vec<_> = table.iter().collect();
+        options.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in options {
+            let (at, key) = (name.span().start, format!("{kind}.{}", name.get_ref()));
             let raw = Raw::of(value.get_ref());
-            match set_feed(&mut subscription, name.get_ref(), &raw) {
+            match set(name.get_ref(), &raw) {
                 Some(Ok(())) => {}
                 Some(Err(expected)) => self.fault(at, &key, raw.to_string(), expected),
                 None => self.unknown(at, key),
             }
         }
-        if subscription.url.is_empty() && !table.contains_key("url") {
-            let found = "no url".to_owned();
-            self.fault(block.span().start, "feed.url", found, "url = \"https://…\"".to_owned());
+        let (key, written) = needed;
+        if !table.contains_key(key) {
+            self.fault(at, &format!("{kind}.{key}"), format!("no {key}"), written.to_owned());
         }
-        self.config.feeds.push(subscription);
     }
 
     fn unknown(&mut self, at: usize, key: String) {
         let mut known = self.config.known_keys();
-        known.extend(["feed.url", "feed.title", "feed.labels"].map(str::to_owned));
+        known.extend(FEED_KEYS.map(|key| format!("feed.{key}")));
+        known.extend(RiverOptions::default().describe().iter().map(|option| format!("river.{}", option.key)));
+        known.extend(BLOCKS.map(str::to_owned));
         known.extend(self.config.sections().map(|section| section.name().to_owned()));
         let nearest = nearest(&key, known.iter().map(String::as_str));
         let place = self.place(at);
@@ -337,6 +382,46 @@ mod tests {
         let good = from_text(Some((Path::new("r"), &text[..54])), &[]).expect("a right feed");
         assert_eq!(good.feeds[0].url, "https://a.example/feed");
         assert_eq!(good.feeds[0].labels, ["x"]);
+    }
+
+    #[test]
+    fn rivers_are_read_and_that_of_everything_is_always_there() {
+        let read = |text: &str| from_text(Some((Path::new("r"), text)), &[]).expect("right").rivers.0;
+        let names = |rivers: &[RiverOptions]| rivers.iter().map(|r| r.name.clone()).collect::<Vec<_>>();
+        assert_eq!(read(""), Rivers::default().0);
+        let rivers = read("[[river]]\nname = \"a_1-b\"\nstories = false\n");
+        assert_eq!(names(&rivers), ["river", "a_1-b"]);
+        assert_eq!((rivers[1].stories, rivers[1].copies, rivers[1].limit), (false, true, 0));
+        let rivers = read("[[river]]\nname = \"x\"\n[[river]]\nname = \"river\"\ncopies = false\n");
+        assert_eq!(names(&rivers), ["river", "x"]);
+        assert_eq!((rivers[0].copies, rivers[1].copies), (false, true));
+    }
+
+    #[test]
+    fn every_fault_of_a_river_is_told_with_its_line() {
+        let told = faults(
+            "[[river]]\nname = \"Tech News\"\nstorys = true\nlimit = \"many\"\n[[river]]\ntitle = \"T\"\n\
+             [[river]]\nname = \"feeds\"\n[[river]]\nname = \"a\"\n[[river]]\nname = \"a\"\ncopies = 1\n",
+        );
+        let expected = [
+            "r.toml:2: river.name: found the text \"Tech News\", expected a name of lower-case letters",
+            "r.toml:3: river.storys: found an unknown key",
+            "r.toml:4: river.limit: found the text \"many\", expected a whole number",
+            "r.toml:5: river.name: found no name, expected",
+            "r.toml:8: river.name: found the text \"feeds\", expected a name that stands for nothing else",
+            "r.toml:12: river.name: found the text \"a\", expected a name that no other river has",
+            "r.toml:13: river.copies: found the number 1, expected true or false",
+        ];
+        assert_eq!(told.len(), expected.len(), "{told:#?}");
+        for (told, expected) in told.iter().zip(expected) {
+            assert!(told.starts_with(expected), "{told}\n{expected}");
+        }
+        assert!(told[1].ends_with("did you mean river.stories?"), "{}", told[1]);
+        assert_eq!(
+            faults("[river]\nname = \"a\"\n"),
+            ["r.toml:1: river: found a table, expected blocks [[river]]"]
+        );
+        assert!(faults("[[rivers]]\nname = \"a\"\n")[0].ends_with("did you mean river?"));
     }
 
     #[test]

@@ -47,6 +47,7 @@ impl House {
         Arc::new(Press {
             reader: self.store.reader.clone(),
             options: config.publish.clone(),
+            rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
             public_url,
             store_name: self.store.name.clone(),

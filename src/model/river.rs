@@ -3,6 +3,7 @@
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
+use crate::model::story::Tier;
 use crate::model::time::Timestamp;
 
 /// The feed an entry came from, as `atom:source` wants it.
@@ -33,17 +34,27 @@ pub struct Report {
     pub updated: Timestamp,
 }
 
+/// A report that a story's lead speaks for too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covering {
+    /// The report.
+    pub report: Report,
+    /// How near it is to the lead: the same publication, the same text, or another report of the event.
+    pub tier: Tier,
+}
+
 /// One story as a river tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToldStory {
-    /// The story's own id for readers.
+    /// Its id for readers: the story's own, or where a river folds less than the whole story, that of the first of the
+    /// entries that it folds.
     pub atom_id: String,
     /// When the first of its entries was first seen.
     pub first_seen: Timestamp,
     /// The report that speaks for the story.
     pub lead: Report,
     /// The other reports, newest first.
-    pub coverage: Vec<Report>,
+    pub coverage: Vec<Covering>,
 }
 
 /// A river's content at one moment, newest first. Rendering it is pure: same edition, same bytes.

@@ -28,6 +28,44 @@ impl Tier {
     }
 }
 
+/// Which tiers a river folds into one entry. The same publication always is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Folding {
+    /// [`Tier::Copy`]
+    pub copies: bool,
+    /// [`Tier::Story`]
+    pub stories: bool,
+}
+
+impl Folding {
+    /// Every tier: a story is one entry.
+    pub const ALL: Self = Self { copies: true, stories: true };
+    /// What is the same text.
+    pub const TEXTS: Self = Self { copies: true, stories: false };
+    /// What is the same publication.
+    pub const PUBLICATIONS: Self = Self { copies: false, stories: false };
+
+    /// Whether it folds what is so near.
+    pub fn folds(self, tier: Tier) -> bool {
+        match tier {
+            Tier::Identity => true,
+            Tier::Copy => self.copies,
+            Tier::Story => self.stories,
+        }
+    }
+}
+
+/// How an entry came into its story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The entry.
+    pub entry: EntryId,
+    /// How near it was when it joined; `None`: it began the story.
+    pub tier: Option<Tier>,
+    /// What it was nearest to when it was judged.
+    pub nearest: Option<EntryId>,
+}
+
 /// One observation about an entry and a story, and what it weighed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {

@@ -74,9 +74,9 @@ impl Judging<'_> {
         let folded = is_folded(self.languages, entry.language.as_deref());
         let verdict = if folded { self.engine.judge(&print, self.now) } else { left_alone() };
         let id = self.mint.entry();
-        let (story, begins) = match verdict.decision {
-            Decision::Join { story, .. } => (story, None),
-            Decision::New => (self.mint.story(), Some(story_atom_id(&key, &entry))),
+        let story = match verdict.decision {
+            Decision::Join { story, .. } => story,
+            Decision::New => self.mint.story(),
         };
         let fingerprint = print.to_bytes();
         if folded {
@@ -87,7 +87,7 @@ impl Judging<'_> {
             id,
             atom_id: entry_atom_id(&key, &entry),
             story,
-            begins,
+            told_as: story_atom_id(&key, &entry),
             rank: if self.backfill == Backfill::ByDate { published } else { self.now },
             verdict,
             published,

@@ -18,3 +18,4 @@ pub mod republish;
 pub mod restory;
 pub mod subscribing;
 pub mod telling;
+pub mod unfolding;

@@ -8,7 +8,6 @@ use crate::config::options::story::StoryOptions;
 use crate::model::correction::{Answer, Correction, Kind, Request};
 use crate::model::ids::{EntryId, StoryId};
 use crate::model::time::{Clock, Timestamp};
-use crate::parse::identity::story_atom_id;
 use crate::pipeline::corrections;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::{Ingest, Outcome};
@@ -156,7 +155,7 @@ fn split(
 }
 
 fn begun(stored: &StoredEntry, story: StoryId) -> Begun {
-    let atom_id = story_atom_id(&stored.feed_key, &stored.report.entry);
+    let atom_id = stored.told_as.clone();
     Begun { story, atom_id, first_seen: stored.first_seen, rank: stored.rank }
 }
 

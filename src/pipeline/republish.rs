@@ -1,25 +1,33 @@
-//! Makes the current editions from the store: read the river, choose each story's lead, render.
+//! Makes the current editions from the store: for each river, read what it tells, fold it as the river folds, render.
+//! Deliberately not here: how a story becomes what a river tells of it (`unfolding`).
+//!
+//! To let a river select by something further: an option of the river, heeded where `Press::stories` takes a story.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use crate::config::options::publish::PublishOptions;
-use crate::model::river::{River, SourceFeed, ToldStory};
-use crate::model::story::{Member, Tier};
+use crate::config::options::river::{EVERYTHING, RiverOptions, Rivers};
+use crate::model::river::{River, ToldStory};
+use crate::model::story::Folding;
 use crate::model::time::Timestamp;
 use crate::parse::identity::river_atom_id;
-use crate::parse::text::plain;
+use crate::pipeline::unfolding::{Manner, Place, parts, whole};
 use crate::publish::atom;
 use crate::publish::edition::Edition;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::river::StoredStory;
-use crate::story::lead::lead;
 
-/// What the river of everything is made from.
+/// What the rivers are made from.
 #[derive(Debug, Clone)]
 pub struct Press {
     /// The store.
     pub reader: Reader,
-    /// The owner's choices.
+    /// The owner's choices for all rivers.
     pub options: PublishOptions,
+    /// The owner's choices for each.
+    pub rivers: Rivers,
     /// Feeds whose report leads a story, as `story.prefer` names them.
     pub prefer: Vec<String>,
     /// Where readers reach riverd, without a slash at the end.
@@ -36,81 +44,110 @@ impl Press {
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn editions(&self) -> Result<Vec<(String, Edition)>, StoreError> {
-        let river = self.river()?;
-        let bytes = atom::render(&river, &self.options);
-        Ok(vec![("/river.atom".to_owned(), Edition::new(bytes, atom::MEDIA_TYPE, atom::updated(&river)))])
+        let mut editions = Vec::new();
+        for options in &self.rivers.0 {
+            let river = self.river(options)?;
+            let bytes = atom::render(&river, &self.options);
+            let edition = Edition::new(bytes, atom::MEDIA_TYPE, atom::updated(&river));
+            editions.push((format!("/{}.atom", river.name), edition));
+        }
+        Ok(editions)
     }
 
-    /// The river of everything, newest first.
+    /// One river, newest first.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn river(&self) -> Result<River, StoreError> {
-        let stories = self.reader.river(self.options.limit)?;
+    pub fn river(&self, options: &RiverOptions) -> Result<River, StoreError> {
+        let name = options.name.clone();
         Ok(River {
-            name: "river".to_owned(),
-            title: self.options.title.clone(),
-            atom_id: river_atom_id(&self.store_name, "river"),
-            self_url: Some(format!("{}/river.atom", self.public_url)),
-            stories: stories.into_iter().filter_map(|story| told(story, &self.prefer)).collect(),
+            title: self.title(options),
+            atom_id: river_atom_id(&self.store_name, &name),
+            self_url: Some(format!("{}/{name}.atom", self.public_url)),
+            stories: self.stories(options)?,
             born: self.born,
+            name,
         })
+    }
+
+    fn title(&self, options: &RiverOptions) -> String {
+        let titles =
+            [options.title.as_str(), if options.name == EVERYTHING { &self.options.title } else { "" }];
+        let title = titles.into_iter().find(|title| !title.trim().is_empty());
+        title.unwrap_or(&options.name).to_owned()
+    }
+
+    fn stories(&self, options: &RiverOptions) -> Result<Vec<ToldStory>, StoreError> {
+        let limit = if options.limit == 0 { self.options.limit } else { options.limit };
+        let folding = Folding { copies: options.copies, stories: options.stories };
+        let manner = Manner { folding, prefer: &[&options.prefer, &self.prefer] };
+        if folding == Folding::ALL {
+            let stories = self.reader.river(limit)?;
+            return Ok(stories.into_iter().filter_map(|story| whole(story, manner.prefer)).collect());
+        }
+        let mut newest = Newest::of(limit);
+        self.reader.river_by_report(|place, story| newest.take(place, parts(story, manner)))?;
+        Ok(newest.end())
     }
 }
 
-/// A stored story with its lead chosen, one of the feeds that `prefer` names before others; `None` if it has no report
-/// left.
-pub fn told(story: StoredStory, prefer: &[String]) -> Option<ToldStory> {
-    let StoredStory { atom_id, first_seen, mut reports, .. } = story;
-    let members: Vec<Member> = reports
-        .iter()
-        .map(|stored| Member {
-            entry: stored.report.row,
-            tier: stored.tier.unwrap_or(Tier::Identity),
-            at: stored.report.published,
-            content_chars: stored
-                .report
-                .entry
-                .content
-                .as_deref()
-                .map_or(0, |html| plain(html).chars().count()),
-            preferred: is_preferred(&stored.report.source, prefer),
-        })
-        .collect();
-    if members.is_empty() {
-        return None;
-    }
-    let chosen = lead(&members);
-    let at = reports.iter().position(|stored| stored.report.row == chosen)?;
-    let lead = reports.remove(at).report;
-    let mut coverage: Vec<_> = reports.into_iter().map(|stored| stored.report).collect();
-    coverage.sort_by_key(|report| std::cmp::Reverse(report.published));
-    Some(ToldStory { atom_id, first_seen, lead, coverage })
+/// Puts the parts of stories in order, where the stories come with the newest report first.
+struct Newest<T> {
+    limit: usize,
+    waiting: BTreeMap<Reverse<Place>, T>,
+    told: Vec<T>,
 }
 
-/// Whether one of the names is the feed's address or title.
-fn is_preferred(source: &SourceFeed, prefer: &[String]) -> bool {
-    let title = source.feed.title.to_lowercase();
-    prefer.iter().any(|name| source.url.as_deref() == Some(name) || name.to_lowercase() == title)
+impl<T> Newest<T> {
+    fn of(limit: usize) -> Self {
+        Self { limit, waiting: BTreeMap::new(), told: Vec::new() }
+    }
+
+    /// Takes the parts of the story whose newest report stands at `newest`.
+    fn take(&mut self, newest: Place, parts: Vec<(Place, T)>) -> ControlFlow<()> {
+        // Nothing that still comes ranks above it: what waits above it has its turn.
+        while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 > newest) {
+            self.told.push(first.remove());
+        }
+        if self.told.len() >= self.limit {
+            return ControlFlow::Break(());
+        }
+        self.waiting.extend(parts.into_iter().map(|(place, part)| (Reverse(place), part)));
+        ControlFlow::Continue(())
+    }
+
+    fn end(self) -> Vec<T> {
+        self.told.into_iter().chain(self.waiting.into_values()).take(self.limit).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::EntryId;
+
+    /// Stories as the places of their parts' first reports and that of their newest report; the order of `limit` parts
+    /// and how many stories were looked at.
+    fn check(stories: &[(&[i64], i64)], limit: usize, expected: (&[i64], usize)) {
+        let place = |rank: i64| (Timestamp(rank), EntryId(rank));
+        let (mut newest, mut looked) = (Newest::of(limit), 0);
+        for (parts, latest) in stories {
+            looked += 1;
+            let parts = parts.iter().map(|rank| (place(*rank), *rank)).collect();
+            if newest.take(place(*latest), parts).is_break() {
+                break;
+            }
+        }
+        assert_eq!((newest.end(), looked), (expected.0.to_vec(), expected.1));
+    }
 
     #[test]
-    fn a_feed_is_preferred_by_its_address_or_its_title() {
-        let mut source =
-            SourceFeed { url: Some("https://a.example/feed".to_owned()), ..SourceFeed::default() };
-        source.feed.title = "Das Blättle".to_owned();
-        for (name, preferred) in [
-            ("https://a.example/feed", true),
-            ("das BLÄTTLE", true),
-            ("Blättle", false),
-            ("https://a.example/", false),
-        ] {
-            assert_eq!(is_preferred(&source, &[name.to_owned()]), preferred, "{name}");
-        }
-        assert!(!is_preferred(&SourceFeed::default(), &[]));
+    fn parts_are_told_newest_first_and_no_more_stories_are_looked_at_than_it_takes() {
+        check(&[], 3, (&[], 0));
+        check(&[(&[9], 9), (&[8], 8)], 9, (&[9, 8], 2));
+        // The story with the newest report has an old part; a later one has parts between.
+        check(&[(&[1, 9], 9), (&[6, 4], 8), (&[5], 5), (&[3], 3)], 4, (&[9, 6, 5, 4], 4));
+        // Its newest report lengthens an old part: what comes after it stands above.
+        check(&[(&[2], 9), (&[8], 8), (&[7], 7), (&[6], 6), (&[5], 5)], 2, (&[8, 7], 4));
     }
 }

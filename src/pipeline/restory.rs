@@ -8,7 +8,6 @@ use crate::config::options::story::StoryOptions;
 use crate::model::correction::{Moved, Restoried};
 use crate::model::ids::{EntryId, StoryId};
 use crate::model::story::{Decision, Verdict};
-use crate::parse::identity::story_atom_id;
 use crate::pipeline::mint::Mint;
 use crate::pipeline::past::{Place, live};
 use crate::store::change::{Begun, Merged, Placed, Regrouping};
@@ -82,7 +81,7 @@ fn begun(reader: &Reader, first: EntryId, story: StoryId) -> Result<Option<Begun
     let stored = reader.entry(first)?;
     Ok(stored.map(|stored| Begun {
         story,
-        atom_id: story_atom_id(&stored.feed_key, &stored.report.entry),
+        atom_id: stored.told_as,
         first_seen: stored.first_seen,
         rank: stored.rank,
     }))

@@ -5,7 +5,8 @@ use chrono::{DateTime, Datelike, SecondsFormat};
 use crate::config::options::publish::PublishOptions;
 use crate::model::entry::Entry;
 use crate::model::feed::Person;
-use crate::model::river::{Report, River, SourceFeed, ToldStory};
+use crate::model::river::{Covering, Report, River, SourceFeed, ToldStory};
+use crate::model::story::Tier;
 use crate::model::time::Timestamp;
 use crate::publish::iri::legal;
 use crate::publish::xml::Xml;
@@ -13,7 +14,7 @@ use crate::publish::xml::Xml;
 /// The media type to serve it as.
 pub const MEDIA_TYPE: &str = "application/atom+xml; charset=utf-8";
 
-/// Reports named in an entry's closing line; further ones are counted.
+/// Reports named in each of an entry's closing lines; further ones are counted.
 const NAMED_REPORTS: usize = 10;
 
 /// Renders the river. Beyond `publish.max_size` the oldest stories are left out.
@@ -66,7 +67,7 @@ fn entry(xml: &mut Xml, story: &ToldStory) {
     if let Some(link) = lead.entry.link.as_deref().and_then(legal) {
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &link)]);
     }
-    story.coverage.iter().for_each(|report| related(xml, report));
+    story.coverage.iter().for_each(|covering| related(xml, &covering.report));
     enclosures(xml, &lead.entry);
     xml.text("published", &[], &date(lead.published));
     xml.text("updated", &[], &date(lead.updated));
@@ -154,7 +155,8 @@ fn person(xml: &mut Xml, person: &Person) {
 /// The categories of all reports, each once, the lead's first.
 fn categories(xml: &mut Xml, story: &ToldStory) {
     let mut seen: Vec<&str> = Vec::new();
-    let reports = std::iter::once(&story.lead).chain(&story.coverage);
+    let covering = story.coverage.iter().map(|covering| &covering.report);
+    let reports = std::iter::once(&story.lead).chain(covering);
     for term in reports.flat_map(|report| &report.entry.categories).map(|term| term.trim()) {
         if !term.is_empty() && !seen.contains(&term) {
             seen.push(term);
@@ -163,22 +165,29 @@ fn categories(xml: &mut Xml, story: &ToldStory) {
     }
 }
 
-/// The lead's content, else its summary, else its title; then who else tells the story.
+/// The lead's content, else its summary, else its title; then who else has the same text, and who else tells the story.
 fn content(story: &ToldStory) -> String {
     let entry = &story.lead.entry;
     let own = entry.content.as_ref().or(entry.summary.as_ref()).cloned();
     let own = own.unwrap_or_else(|| format!("<p>{}</p>", html_escape::encode_text(&title(entry))));
     let language = entry.language.as_deref().unwrap_or("en");
-    let also = also_covered(&story.coverage, language);
-    if also.is_empty() { own } else { format!("{own}\n{also}") }
+    let words = words(language);
+    let (texts, others): (Vec<_>, Vec<_>) =
+        story.coverage.iter().partition(|covering| covering.tier <= Tier::Copy);
+    [own, closing(words.same_text, words.more, &texts), closing(words.also_covered, words.more, &others)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-fn also_covered(coverage: &[Report], language: &str) -> String {
+/// A closing line that names these; empty of none.
+fn closing(intro: &str, more: &str, coverage: &[&Covering]) -> String {
     if coverage.is_empty() {
         return String::new();
     }
-    let (intro, more) = words(language);
-    let named: Vec<String> = coverage.iter().take(NAMED_REPORTS).map(mention).collect();
+    let named: Vec<String> =
+        coverage.iter().take(NAMED_REPORTS).map(|covering| mention(&covering.report)).collect();
     let rest = coverage.len().saturating_sub(NAMED_REPORTS);
     let rest = if rest > 0 { format!(" {}", more.replace("{}", &rest.to_string())) } else { String::new() };
     format!("<p>{intro} {}{rest}</p>", named.join(", "))
@@ -197,17 +206,25 @@ fn mention(report: &Report) -> String {
     }
 }
 
-/// "Also covered by:" and "and {} more" in the language of the story; English where it is not known.
-fn words(language: &str) -> (&'static str, &'static str) {
-    match language.split('-').next().unwrap_or("") {
-        "de" => ("Auch berichtet von:", "und {} weitere"),
-        "fr" => ("Également couvert par :", "et {} autres"),
-        "es" => ("También en:", "y {} más"),
-        "it" => ("Anche su:", "e altri {}"),
-        "pt" => ("Também em:", "e mais {}"),
-        "nl" => ("Ook gemeld door:", "en {} andere"),
-        _ => ("Also covered by:", "and {} more"),
-    }
+/// What the closing lines say.
+struct Words {
+    also_covered: &'static str,
+    same_text: &'static str,
+    more: &'static str,
+}
+
+/// In the language of the story; English where it is not known.
+fn words(language: &str) -> Words {
+    let (also_covered, same_text, more) = match language.split('-').next().unwrap_or("") {
+        "de" => ("Auch berichtet von:", "Gleicher Text bei:", "und {} weitere"),
+        "fr" => ("Également couvert par :", "Même texte chez :", "et {} autres"),
+        "es" => ("También en:", "El mismo texto en:", "y {} más"),
+        "it" => ("Anche su:", "Stesso testo su:", "e altri {}"),
+        "pt" => ("Também em:", "O mesmo texto em:", "e mais {}"),
+        "nl" => ("Ook gemeld door:", "Dezelfde tekst bij:", "en {} andere"),
+        _ => ("Also covered by:", "Same text in:", "and {} more"),
+    };
+    Words { also_covered, same_text, more }
 }
 
 /// `atom:source`: the feed the lead came from (RFC 4287 section 4.2.11).
@@ -274,7 +291,7 @@ mod tests {
         }
     }
 
-    fn story(coverage: Vec<Report>) -> ToldStory {
+    fn story(coverage: Vec<Covering>) -> ToldStory {
         let lead = report("«Grün» & <gut>", Some("https://a.example/x y"), "Blatt");
         ToldStory {
             atom_id: "tag:riverd.local,2026:story/1".to_owned(),
@@ -295,12 +312,22 @@ mod tests {
 
     #[test]
     fn a_story_names_its_source_and_everyone_else_who_tells_it() {
-        let text = text(vec![story(vec![report("Auch", Some("https://b.example/1"), "Zeitung")])]);
+        let covering = |title: &str, feed: &str, tier| {
+            let report = report(title, Some("https://b.example/1"), feed);
+            Covering { report, tier }
+        };
+        let text = text(vec![story(vec![
+            covering("Auch", "Zeitung", Tier::Story),
+            covering("Grün", "Kopie", Tier::Copy),
+            covering("Grün 2", "Seite", Tier::Identity),
+        ])]);
         for part in [
             "<title>«Grün» &amp; &lt;gut&gt;</title>",
             "href=\"https://a.example/x%20y\"",
             "<link rel=\"related\" type=\"text/html\" href=\"https://b.example/1\" title=\"Auch\" hreflang=\"de\"/>",
-            "Auch berichtet von: &lt;a href=\"https://b.example/1\"&gt;Zeitung: Auch&lt;/a&gt;",
+            "&lt;p&gt;Auch berichtet von: &lt;a href=\"https://b.example/1\"&gt;Zeitung: Auch&lt;/a&gt;&lt;/p&gt;<",
+            "&lt;p&gt;Gleicher Text bei: &lt;a href=\"https://b.example/1\"&gt;Kopie: Grün&lt;/a&gt;, &lt;a",
+            "&gt;Seite: Grün 2&lt;/a&gt;&lt;/p&gt;\n&lt;p&gt;Auch",
             "<updated>1970-01-01T00:00:01Z</updated>",
             "<name>Blatt</name>",
             "&lt;p&gt;Text &lt;/p&gt;",

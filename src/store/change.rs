@@ -64,8 +64,9 @@ pub struct Fresh {
     pub atom_id: String,
     /// Its story.
     pub story: StoryId,
-    /// The id for readers of a story that begins with this entry; `None` if it joins one.
-    pub begins: Option<String>,
+    /// Its id for readers where it is the first of what a river tells as one entry, such as a story that it begins;
+    /// where it was given out before, another is made of it.
+    pub told_as: String,
     /// Its place in rivers, if it begins a story.
     pub rank: Timestamp,
     /// Why it is there.

@@ -147,19 +147,20 @@ fn put_entry(
     fresh: &Fresh,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if let Some(atom_id) = &fresh.begins {
-        let (story, atom_id, rank) = (fresh.story, atom_id.clone(), fresh.rank);
-        begin(transaction, &Begun { story, atom_id, first_seen: now, rank })?;
-    }
-    let Content { entry, hash, fingerprint, updated } = &fresh.content;
+    let told_as = never_given_out(transaction, &fresh.told_as, fresh.id)?;
     let tier = match fresh.verdict.decision {
         Decision::New => None,
         Decision::Join { tier, .. } => Some(tier.word()),
     };
+    if tier.is_none() {
+        let (story, atom_id, rank) = (fresh.story, told_as.clone(), fresh.rank);
+        begin(transaction, &Begun { story, atom_id, first_seen: now, rank })?;
+    }
+    let Content { entry, hash, fingerprint, updated } = &fresh.content;
     let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
                                     language, entry, content_hash, published, updated, first_seen, admitted,
-                                    rank)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17)";
+                                    rank, told_as)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17, ?18)";
     transaction.prepare_cached(sql)?.execute(params![
         fresh.id.0,
         feed.0,
@@ -178,8 +179,17 @@ fn put_entry(
         updated.0,
         now.0,
         fresh.rank.0,
+        told_as,
     ])?;
     count_live(transaction, fresh.story.0, 1)
+}
+
+/// The id for readers itself; where it was given out before, the entry's number makes it another.
+fn never_given_out(transaction: &Transaction<'_>, id: &str, entry: EntryId) -> Result<String, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM stories WHERE atom_id = ?1 UNION ALL
+                              SELECT 1 FROM entries WHERE told_as = ?1)";
+    let given_out: bool = transaction.prepare_cached(sql)?.query_row([id], |row| row.get(0))?;
+    Ok(if given_out { format!("{id}/entry/{entry}") } else { id.to_owned() })
 }
 
 fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp) -> Result<(), StoreError> {

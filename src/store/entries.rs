@@ -22,6 +22,8 @@ pub struct StoredEntry {
     pub story: StoryId,
     /// The story's id for readers.
     pub story_atom_id: String,
+    /// Its id for readers where it is the first of what a river tells as one entry.
+    pub told_as: String,
     /// How near it was when it joined; `None`: it began the story.
     pub tier: Option<Tier>,
     /// What the engine said of it.
@@ -35,7 +37,7 @@ pub struct StoredEntry {
 }
 
 const ENTRY: &str = "SELECT entries.id AS id, tier, verdict, entry, entries.atom_id AS atom_id, published, updated,
-        entries.first_seen AS first_seen, withdrawn, story, stories.atom_id AS story_atom_id,
+        entries.first_seen AS first_seen, withdrawn, story, stories.atom_id AS story_atom_id, told_as,
         coalesce(entries.rank, published) AS entry_rank,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,
         (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
@@ -62,7 +64,7 @@ impl Reader {
     }
 
     /// Entries that readers know by this id, or whose link or canonical link this is, in the order they came; else
-    /// those of the story that readers know by this id.
+    /// those of the story that readers know by this id; else the first of what a river tells under this id.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
@@ -77,7 +79,11 @@ impl Reader {
             if !found.is_empty() {
                 return Ok(found);
             }
-            all(db, told, [name], |row| Ok(EntryId(row.get(0)?)))
+            let found = all(db, told, [name], |row| Ok(EntryId(row.get(0)?)))?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+            all(db, "SELECT id FROM entries WHERE told_as = ?1", [name], |row| Ok(EntryId(row.get(0)?)))
         })
     }
 
@@ -104,6 +110,7 @@ fn stored(row: &Row<'_>) -> Result<StoredEntry, StoreError> {
         feed_key: row.get("feed_key")?,
         story: StoryId(row.get("story")?),
         story_atom_id: row.get("story_atom_id")?,
+        told_as: row.get("told_as")?,
         tier: tier(row)?,
         verdict: json(row, "verdict")?,
         first_seen: Timestamp(row.get("first_seen")?),

@@ -6,8 +6,11 @@ use rusqlite::Connection;
 use crate::store::error::StoreError;
 
 /// Every migration, oldest first; its number is its place, from 1.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_river.sql"), include_str!("migrations/0002_corrections.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_river.sql"),
+    include_str!("migrations/0002_corrections.sql"),
+    include_str!("migrations/0003_told_as.sql"),
+];
 
 /// Brings the schema up to date.
 ///
@@ -60,6 +63,9 @@ mod tests {
         let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
         let rows: Vec<(i64, i64)> = rows.collect::<Result<_, _>>().expect("numbers");
         assert_eq!(rows, [(9, 5), (6, 8)]);
+        let mut rows = db.prepare("SELECT told_as FROM entries ORDER BY id").expect("a column");
+        let rows = rows.query_map([], |row| row.get(0)).expect("rows");
+        assert_eq!(rows.collect::<Result<Vec<String>, _>>().expect("ids"), ["s", "s/entry/2"]);
         let merged: Option<i64> =
             db.query_row("SELECT merged_into FROM stories", [], |row| row.get(0)).expect("a story");
         assert_eq!(merged, None);

@@ -1,24 +1,40 @@
 //! Reads the stories that a river shows, each with all its reports, from one moment of the store.
 
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
 use rusqlite::{Connection, Row};
 
 use crate::model::document::Origin;
 use crate::model::feed::Feed;
 use crate::model::ids::{EntryId, StoryId};
 use crate::model::river::{Report, SourceFeed};
-use crate::model::story::Tier;
+use crate::model::story::{Link, Tier};
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::rows::{all, json};
+use crate::store::rows::{all, json, one};
 
 /// One report of a story, as stored.
 #[derive(Debug)]
 pub struct StoredReport {
     /// How near it was when it joined; `None`: it began the story.
     pub tier: Option<Tier>,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// Its place in rivers where it is the first of what they tell as one entry.
+    pub rank: Timestamp,
     /// For readers.
     pub report: Report,
+}
+
+/// One entry of a story, shown or withdrawn: what keeps the story together.
+#[derive(Debug)]
+pub struct StoredLink {
+    /// How it came in.
+    pub link: Link,
+    /// Its id for readers where it is the first of what a river tells as one entry.
+    pub told_as: String,
 }
 
 /// One story, as stored. Its reports are in the order they came; there is at least one.
@@ -30,6 +46,8 @@ pub struct StoredStory {
     pub atom_id: String,
     /// When it was first told.
     pub first_seen: Timestamp,
+    /// All its entries, withdrawn ones too, in the order they came.
+    pub links: Vec<StoredLink>,
     /// Those not withdrawn.
     pub reports: Vec<StoredReport>,
 }
@@ -37,7 +55,16 @@ pub struct StoredStory {
 const STORIES: &str =
     "SELECT id, atom_id, first_seen FROM stories WHERE live > 0 ORDER BY rank DESC, id DESC LIMIT ?1";
 
-const REPORTS: &str = "SELECT entries.id AS id, tier, entry, entries.atom_id AS atom_id, published, updated,
+const BY_REPORT: &str =
+    "SELECT story, rank, id FROM entries WHERE withdrawn IS NULL ORDER BY rank DESC, id DESC";
+
+const STORY: &str = "SELECT id, atom_id, first_seen FROM stories WHERE id = ?1";
+
+const LINKS: &str = "SELECT id, tier, json_extract(verdict, '$.nearest') AS nearest, told_as FROM entries
+    WHERE story = ?1 ORDER BY id";
+
+const REPORTS: &str = "SELECT entries.id AS id, tier, entries.first_seen AS first_seen,
+        rank, entry, entries.atom_id AS atom_id, published, updated,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,
         (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
             AS owner_title
@@ -53,10 +80,35 @@ impl Reader {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.view(|db| {
             let mut stories = all(db, STORIES, [limit], story)?;
-            for story in &mut stories {
-                story.reports = reports(db, story.id)?;
-            }
+            stories.iter_mut().try_for_each(|story| fill(db, story))?;
             Ok(stories)
+        })
+    }
+
+    /// Shows every story to `see`, the one with the newest report first, until `see` has seen enough. It is told the
+    /// place of that report too: none of a story that is still to come ranks above it.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn river_by_report(
+        &self,
+        mut see: impl FnMut((Timestamp, EntryId), StoredStory) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.view(|db| {
+            let (mut statement, mut seen) = (db.prepare_cached(BY_REPORT)?, HashSet::new());
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (id, place): (i64, _) = (row.get(0)?, (Timestamp(row.get(1)?), EntryId(row.get(2)?)));
+                if !seen.insert(id) {
+                    continue;
+                }
+                let Some(mut story) = one(db, STORY, [id], story)? else { continue };
+                fill(db, &mut story)?;
+                if see(place, story).is_break() {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 }
@@ -66,12 +118,30 @@ fn story(row: &Row<'_>) -> Result<StoredStory, StoreError> {
         id: StoryId(row.get(0)?),
         atom_id: row.get(1)?,
         first_seen: Timestamp(row.get(2)?),
+        links: Vec::new(),
         reports: Vec::new(),
     })
 }
 
-fn reports(db: &Connection, story: StoryId) -> Result<Vec<StoredReport>, StoreError> {
-    all(db, REPORTS, [story.0], |row| Ok(StoredReport { tier: tier(row)?, report: report(row)? }))
+fn fill(db: &Connection, story: &mut StoredStory) -> Result<(), StoreError> {
+    story.links = all(db, LINKS, [story.id.0], link)?;
+    story.reports = all(db, REPORTS, [story.id.0], stored)?;
+    Ok(())
+}
+
+fn link(row: &Row<'_>) -> Result<StoredLink, StoreError> {
+    let nearest = row.get::<_, Option<i64>>("nearest")?.map(EntryId);
+    let link = Link { entry: EntryId(row.get("id")?), tier: tier(row)?, nearest };
+    Ok(StoredLink { link, told_as: row.get("told_as")? })
+}
+
+fn stored(row: &Row<'_>) -> Result<StoredReport, StoreError> {
+    Ok(StoredReport {
+        tier: tier(row)?,
+        first_seen: Timestamp(row.get("first_seen")?),
+        rank: Timestamp(row.get("rank")?),
+        report: report(row)?,
+    })
 }
 
 /// How near, out of a row of `entries`.

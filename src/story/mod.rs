@@ -18,6 +18,7 @@ pub mod tale;
 pub mod terms;
 pub mod ticker;
 pub mod tiers;
+pub mod unfold;
 pub mod weights;
 pub mod window;
 pub mod words;

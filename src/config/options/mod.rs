@@ -4,6 +4,7 @@ pub mod folder;
 pub mod log;
 pub mod parse;
 pub mod publish;
+pub mod river;
 pub mod serve;
 pub mod store;
 pub mod story;

@@ -82,7 +82,12 @@ impl Program {
 
 impl Daemon {
     pub fn feed(&self) -> String {
-        get(&self.address, "/river.atom").map(|answer| answer.text()).unwrap_or_default()
+        self.river("river")
+    }
+
+    /// A river's feed.
+    pub fn river(&self, name: &str) -> String {
+        get(&self.address, &format!("/{name}.atom")).map(|answer| answer.text()).unwrap_or_default()
     }
 
     /// Waits until the feed holds `text`; returns the feed.
