@@ -21,11 +21,12 @@ pub enum Length {
 
 /// The evidence, strongest first. The weights add up to the log-odds.
 pub fn of(signals: &Signals, dial: &Dial, length: Length) -> Vec<Evidence> {
-    let mut base = dial.bias;
+    let model = dial.model(signals);
+    let mut base = model.bias;
     let mut found: Vec<Evidence> = Vec::with_capacity(signals.len() + 1);
     for (at, (name, note)) in LIST.iter().enumerate() {
-        base += dial.weights[at] * TYPICAL[at];
-        let weight = dial.weights[at] * (signals[at] - TYPICAL[at]);
+        base += model.weights[at] * TYPICAL[at];
+        let weight = model.weights[at] * (signals[at] - TYPICAL[at]);
         found.push(told(name, signals[at], weight, note));
     }
     found.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then(a.signal.cmp(&b.signal)));
@@ -46,11 +47,12 @@ fn told(signal: &str, value: f64, weight: f64, note: &str) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::dial::Setting;
     use crate::story::signal::list::COUNT;
 
     #[test]
     fn the_weights_of_the_evidence_add_up_to_the_log_odds() {
-        let dial = Dial::at(0.5);
+        let dial = Dial::at(0.5, Setting::Stream);
         let signals = std::array::from_fn(|at| (at as f64) / COUNT as f64);
         let sum: f64 = of(&signals, &dial, Length::Full).iter().map(|found| found.weight).sum();
         assert!((sum - dial.log_odds(&signals)).abs() < 0.01, "{sum}");

@@ -15,9 +15,8 @@ pub fn english(german_stem: u32) -> Option<u32> {
 
 static WORDS: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| {
     let (german, english) = (Stems::of(Some("de")), Stems::of(Some("en")));
-    let stem = |stems: &Stems, word: &str| stems.split(word, 1).stems.first().map(|stem| stem.hash);
     let pairs = PAIRS.split([',', '\n']).filter_map(|pair| pair.trim().split_once(' '));
-    pairs.filter_map(|(de, en)| Some((stem(&german, de)?, stem(&english, en)?))).collect()
+    pairs.filter_map(|(de, en)| Some((german.first(de)?, english.first(en)?))).collect()
 });
 
 /// `German English`, by field.
@@ -118,12 +117,13 @@ mod tests {
     use super::*;
 
     fn stem(language: &str, word: &str) -> u32 {
-        Stems::of(Some(language)).split(word, 1).stems[0].hash
+        Stems::of(Some(language)).first(word).expect("a word that says something")
     }
 
     #[test]
     fn german_words_meet_their_english_ones() {
-        for (de, en) in [("Überschwemmungen", "floods"), ("Polizisten", "officers"), ("Wahlen", "election")] {
+        for (de, en) in [("Überschwemmungen", "floods"), ("Polizisten", "officers"), ("Wahlen", "election")]
+        {
             assert_eq!(english(stem("de", de)), Some(stem("en", en)), "{de}");
         }
         assert_eq!(english(stem("de", "Quetschkommode")), None);

@@ -1,5 +1,6 @@
 //! STAGE: news, or told before?
 pub mod address;
+pub mod bridge;
 pub mod bytes;
 pub mod compounds;
 pub mod dial;
@@ -9,13 +10,16 @@ pub mod fingerprint;
 pub mod hash;
 pub mod keys;
 pub mod lead;
+pub mod lexicon;
 pub mod likeness;
 pub mod measures;
 pub mod question;
 pub mod signal;
 pub mod stems;
 pub mod tale;
+pub mod tally;
 pub mod terms;
+pub mod texts;
 pub mod ticker;
 pub mod tiers;
 pub mod unfold;

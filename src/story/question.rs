@@ -97,12 +97,13 @@ pub struct Seen {
 /// The stories in question, the likeliest first.
 pub fn stories(
     asked: &[Asked],
+    language: u16,
     reach: Reach,
     window: &Window,
     logarithms: &Logarithms,
     seen: &mut Seen,
 ) -> Vec<StoryId> {
-    look(asked, window, logarithms, seen);
+    look(asked, language, window, logarithms, seen);
     let mut near = nearest(reach.nearest, window, seen);
     let mut best: Map<i64, (f64, f64)> = Map::default();
     let mut order = Vec::new();
@@ -126,8 +127,8 @@ pub fn stories(
 }
 
 /// Adds up, for each entry that shares stems, what they are worth; the rarest stems first.
-fn look(asked: &[Asked], window: &Window, logarithms: &Logarithms, seen: &mut Seen) {
-    let all = libm::log(window.len() as f64 + UNSEEN_ENTRIES);
+fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms, seen: &mut Seen) {
+    let all = libm::log(window.peers(language) as f64 + UNSEEN_ENTRIES);
     let mut order: Vec<&Asked> = asked.iter().filter(|asked| asked.term != UNUSED).collect();
     order.sort_unstable_by_key(|asked| (asked.users, asked.hash));
     if seen.scores.len() < window.span() {

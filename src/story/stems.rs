@@ -7,6 +7,7 @@
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use crate::story::bridge;
 use crate::story::compounds;
 use crate::story::hash;
 use crate::story::words::{self, Flow, Kind};
@@ -25,8 +26,10 @@ pub struct Stem {
 pub struct Split {
     /// In order.
     pub stems: Vec<Stem>,
-    /// Of the parts of its compounds.
+    /// Of the parts of its compounds, in the first words.
     pub parts: Vec<u32>,
+    /// Keys under which its words meet those of other languages.
+    pub bridge: Vec<u16>,
 }
 
 /// Stems the words of one language.
@@ -48,12 +51,24 @@ impl Stems {
         let mut found = Split::default();
         words::split(text, |word, kind| {
             if !is_common(word) {
-                found.stems.push(Stem { hash: self.stem(word, kind), kind });
+                let stem = Stem { hash: self.stem(word, kind), kind };
+                found.stems.push(stem);
+                bridge::keys(word, stem, self.german, &mut found.bridge);
                 self.part(word, kind, &mut found.parts);
             }
             if found.stems.len() < limit { Flow::More } else { Flow::Enough }
         });
         found
+    }
+
+    /// The stem of the first word that says something, no more; `None`: there is none.
+    pub fn first(&self, text: &str) -> Option<u32> {
+        let mut first = None;
+        words::split(text, |word, kind| {
+            first = (!is_common(word)).then(|| self.stem(word, kind));
+            if first.is_none() { Flow::More } else { Flow::Enough }
+        });
+        first
     }
 
     /// The stems of the parts of a German compound.

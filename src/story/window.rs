@@ -10,6 +10,7 @@ use crate::model::time::Timestamp;
 use crate::story::fingerprint::Fingerprint;
 use crate::story::keys::{Keys, Map};
 use crate::story::tale::{SPEAKERS, Tale, Use, Worded};
+use crate::story::tally::Tally;
 use crate::story::terms::Terms;
 
 /// An entry in the window.
@@ -41,9 +42,13 @@ pub struct Window {
     pub keys: Keys,
     /// Shared stems.
     pub terms: Terms,
+    /// Shared keys of whole texts and across languages.
+    pub tally: Tally,
     slots: VecDeque<Option<Slot>>,
     first: u32,
     live: usize,
+    /// Entries in each language, 0 for unknown ones.
+    languages: Map<u32, u32>,
     numbers: Map<i64, u32>,
     tales: Map<i64, Tale>,
     print_bytes: usize,
@@ -53,6 +58,12 @@ impl Window {
     /// How many entries are remembered.
     pub fn len(&self) -> usize {
         self.live
+    }
+
+    /// How many of them are in a language, against which the rarity of its words is measured; of an unknown one: all.
+    pub fn peers(&self, language: u16) -> usize {
+        let known = self.languages.get(&u32::from(language)).filter(|_| language != 0);
+        known.map_or(self.live, |count| *count as usize)
     }
 
     /// Whether nothing is remembered.
@@ -110,6 +121,9 @@ impl Window {
         self.keys.insert(u64::from(number), &print);
         let terms: Box<[u32]> = print.words.iter().map(|word| self.terms.insert(word.hash, number)).collect();
         self.numbers.insert(entry.0, number);
+        *self.languages.entry(u32::from(print.language)).or_default() += 1;
+        self.tally.add(&print.deep);
+        self.tally.add(&print.bridge);
         self.print_bytes += print.memory_bytes() + size_of_val(&*terms);
         self.slots.push_back(Some(Slot { entry, story, arrived, print, terms }));
         self.live += 1;
@@ -123,6 +137,9 @@ impl Window {
         let at = self.place(number);
         if let Some(slot) = self.slots[at].take() {
             self.keys.remove(u64::from(number), &slot.print);
+            self.languages.entry(u32::from(slot.print.language)).and_modify(|count| *count -= 1);
+            self.tally.remove(&slot.print.deep);
+            self.tally.remove(&slot.print.bridge);
             for term in &slot.terms {
                 self.terms.remove(*term, number);
             }
@@ -162,6 +179,7 @@ impl Window {
             + tales
             + self.keys.memory_bytes()
             + self.terms.memory_bytes()
+            + self.tally.memory_bytes()
     }
 
     fn join(&mut self, story: StoryId, number: u32) {
