@@ -99,13 +99,13 @@ impl Engine {
         let stories = stories(&asked, self.reach, &self.window, &self.logarithms, &mut self.seen);
         let stories = stories.into_iter().filter(|story| self.is_of_its_time(*story, print));
         let stories: Vec<StoryId> = stories.collect();
-        self.scratch.mark(&asked, &self.window);
+        self.scratch.mark(print, &asked, &self.window);
         let mut rated: Vec<Rated> = Vec::with_capacity(stories.len());
         for (at, story) in stories.into_iter().enumerate() {
             let question = Question { print, asked: &asked, first: at == 0, compared: self.reach.compared };
             rated.extend(self.rate_one(question, story));
         }
-        self.scratch.sweep(&asked);
+        self.scratch.sweep(print, &asked);
         rated.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.story.cmp(&b.story)));
         rated
     }
@@ -227,10 +227,10 @@ impl Engine {
     /// One story alone.
     fn against(&mut self, story: StoryId, print: &Fingerprint) -> Option<Rated> {
         let asked = asked(print, &self.window);
-        self.scratch.mark(&asked, &self.window);
+        self.scratch.mark(print, &asked, &self.window);
         let rated = self
             .rate_one(Question { print, asked: &asked, first: true, compared: self.reach.compared }, story);
-        self.scratch.sweep(&asked);
+        self.scratch.sweep(print, &asked);
         rated
     }
 

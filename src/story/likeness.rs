@@ -32,11 +32,14 @@ pub struct Scratch {
     marks: Vec<u32>,
     /// By term: its rarity outside the story. Only what the story uses is current.
     rarities: Vec<f64>,
+    /// The runs of letters of the question's title.
+    letters: Letters,
 }
 
 impl Scratch {
     /// Makes it ready for a question.
-    pub fn mark(&mut self, asked: &[Asked], window: &Window) {
+    pub fn mark(&mut self, print: &Fingerprint, asked: &[Asked], window: &Window) {
+        self.letters.mark(&print.grams);
         if self.marks.len() < window.terms.end() {
             self.marks.resize(window.terms.end() + 1_024, 0);
             self.rarities.resize(window.terms.end() + 1_024, 0.0);
@@ -47,10 +50,39 @@ impl Scratch {
     }
 
     /// Makes it ready for the next one.
-    pub fn sweep(&mut self, asked: &[Asked]) {
+    pub fn sweep(&mut self, print: &Fingerprint, asked: &[Asked]) {
+        self.letters.sweep(&print.grams);
         for asked in asked.iter().filter(|asked| asked.term != UNUSED) {
             self.marks[asked.term as usize] = 0;
         }
+    }
+}
+
+/// A set of runs of letters, by bit: asked for all those of each report.
+#[derive(Debug)]
+struct Letters(Box<[u64; LETTERS]>);
+
+/// So many words of 64 bits hold all runs.
+const LETTERS: usize = (u16::MAX >> 6) as usize + 1;
+
+impl Default for Letters {
+    fn default() -> Self {
+        Self(Box::new([0; LETTERS]))
+    }
+}
+
+impl Letters {
+    fn mark(&mut self, grams: &[u16]) {
+        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] |= 1 << (gram & 63));
+    }
+
+    fn sweep(&mut self, grams: &[u16]) {
+        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] = 0);
+    }
+
+    /// How many of these are in it.
+    fn count(&self, grams: &[u16]) -> u64 {
+        grams.iter().map(|gram| self.0[usize::from(gram >> 6)] >> (gram & 63) & 1).sum()
     }
 }
 
@@ -169,16 +201,16 @@ fn whole(seen: &[Seen], sums: &Sums, uses: &[Use], rarities: &[f64], speakers: f
 
 /// How much better the story's words explain the entry than the window's do: a mixture of both against the window.
 fn likelihood(seen: &[Seen], speakers: f64, others: f64, found: &mut Signals) {
-    let mut sum = 0.0;
+    let (mut sum, unused) = (0.0, libm::log(SMOOTHING));
     for Seen { asked, used: (count, _), .. } in seen {
+        if *count == 0.0 {
+            sum += asked.weight * unused;
+            continue;
+        }
         let background = (f64::from(asked.users) - count).max(0.0) + 0.5;
         let background = background / others;
-        let ratio = if *count > 0.0 {
-            let told = (count / speakers).min(1.0);
-            ((1.0 - SMOOTHING) * told + SMOOTHING * background) / background
-        } else {
-            SMOOTHING
-        };
+        let told = (count / speakers).min(1.0);
+        let ratio = ((1.0 - SMOOTHING) * told + SMOOTHING * background) / background;
         sum += asked.weight * libm::log(ratio);
     }
     found[Signal::Likelihood as usize] = sum / 10.0;
@@ -226,7 +258,7 @@ fn each<'a>(
     let (mut ours, mut unlike) = (0.0, 0.0);
     for slot in window.speakers(tale).rev().take(question.compared) {
         let (cosine, title, has_text) = cosines(slot, seen, sums, scratch);
-        let run = common_letters(&question.print.grams, &slot.print.grams);
+        let run = common_letters(&question.print.grams, &slot.print.grams, &scratch.letters);
         count += 1.0;
         sum += cosine;
         letters += run;
@@ -396,12 +428,12 @@ fn times(question: Question<'_>, tale: &Tale, nearest: &Slot, window: &Window, f
     found[Signal::HoursIdle as usize] = libm::log1p(days(told(tale.members.last()), 3.0) * 24.0);
 }
 
-/// Runs of letters that two titles share, by the geometric mean of how many they have, 0 to 1.
-fn common_letters(a: &[u16], b: &[u16]) -> f64 {
+/// Runs of letters that two titles share, by the geometric mean of how many they have, 0 to 1. `marked`: those of `a`.
+fn common_letters(a: &[u16], b: &[u16], marked: &Letters) -> f64 {
     if a.is_empty() || b.is_empty() {
         return 0.0;
     }
-    common(a, b) / libm::sqrt((a.len() * b.len()) as f64)
+    marked.count(b) as f64 / libm::sqrt((a.len() * b.len()) as f64)
 }
 
 /// How many of two sorted lists are in both.
@@ -435,7 +467,11 @@ mod tests {
     #[test]
     fn sorted_lists_are_compared() {
         assert_eq!(common(&[1, 3, 5, 9], &[0, 3, 4, 9]), 2.0);
-        assert_eq!(common_letters(&[1, 2, 3, 4], &[4]), 0.5);
-        assert_eq!(common_letters(&[], &[4]), 0.0);
+        let (mut letters, title) = (Letters::default(), [1, 2, 3, 40_000]);
+        letters.mark(&title);
+        assert_eq!(common_letters(&title, &[40_000], &letters), 0.5);
+        assert_eq!(common_letters(&[], &[4], &letters), 0.0);
+        letters.sweep(&title);
+        assert_eq!(common_letters(&title, &title, &letters), 0.0);
     }
 }

@@ -6,6 +6,7 @@ pub mod dial;
 pub mod engine;
 pub mod evidence;
 pub mod fingerprint;
+pub mod german;
 pub mod hash;
 pub mod keys;
 pub mod lead;
