@@ -14,9 +14,9 @@ use crate::story::fingerprint::Fingerprint;
 use crate::story::likeness::{Question, Scratch, signals};
 use crate::story::question::{Logarithms, Reach, Seen, asked, stories};
 use crate::story::signal::list::Signals;
-use crate::story::signal::title;
+use crate::story::slots::Slot;
 use crate::story::tiers::{self, Nearness, Page};
-use crate::story::window::{Slot, Window};
+use crate::story::window::Window;
 
 /// Another story comes into question as the same one if the entry is that near to it, in log-odds below the line.
 const MERGE_GATE: f64 = 2.0;
@@ -115,7 +115,7 @@ impl Engine {
     pub fn compare(&mut self, other: EntryId, print: &Fingerprint) -> Option<Verdict> {
         let (story, near) = {
             let slot = self.window.find(other)?;
-            (slot.story, tiers::nearness(print, &slot.print, Page::Article))
+            (slot.story, tiers::nearness(print, &self.window.print(slot), Page::Article))
         };
         if let Some(near) = near.filter(|near| near.tier <= self.furthest) {
             return Some(by_rule(near, story, other));
@@ -128,7 +128,7 @@ impl Engine {
     pub fn admit(&mut self, entry: EntryId, story: StoryId, print: Fingerprint, now: Timestamp) {
         self.expire(now);
         self.window.retract(entry);
-        self.window.admit(entry, story, print, now);
+        self.window.admit(entry, story, &print, now);
         while self.window.len() > self.max_active {
             self.forget_oldest();
         }
@@ -160,15 +160,15 @@ impl Engine {
     }
 
     fn by_rule(&self, print: &Fingerprint) -> Option<(Nearness, StoryId, EntryId)> {
-        let sharing = self.window.keys.sharing(print).into_iter();
-        let sharing: Vec<&Slot> = sharing.filter_map(|number| self.window.slot(number as u32)).collect();
+        let sharing: Vec<&Slot> = self.window.sharing(print).collect();
         let page = page(print, &sharing);
         let mut best: Option<(Nearness, &Slot)> = None;
         for slot in sharing {
             if tiers::apart_ms(slot.print.at, print.at) > self.window_ms {
                 continue;
             }
-            let Some(near) = tiers::nearness(print, &slot.print, page) else { continue };
+            let known = self.window.print(slot);
+            let Some(near) = tiers::nearness(print, &known, page) else { continue };
             if best.as_ref().is_none_or(|(held, _)| near.tier < held.tier) {
                 best = Some((near, slot));
             }
@@ -190,9 +190,12 @@ impl Engine {
         }
     }
 
-    /// The story's report that shares most of its title's stems, the latest of them.
+    /// The story's report that shares most of its stems, the latest of them.
     fn nearest(&self, story: StoryId, print: &Fingerprint) -> Option<EntryId> {
-        let shared = |slot: &Slot| title::shared(&slot.print, print, !0);
+        let mut asked: Vec<u32> = print.words.iter().map(|word| self.window.terms.find(word.hash)).collect();
+        asked.sort_unstable();
+        let shared =
+            |slot: &Slot| slot.print.words().filter(|(term, _)| asked.binary_search(term).is_ok()).count();
         let tale = self.window.tale(story)?;
         self.window.speakers(tale).max_by_key(|slot| shared(slot)).map(|slot| slot.entry)
     }
@@ -211,11 +214,11 @@ impl Engine {
     }
 
     fn are_one(&mut self, a: StoryId, b: StoryId) -> bool {
-        let size = |story| self.window.tale(story).map_or(0, |tale| tale.members.len());
+        let size = |story| self.window.tale(story).map_or(0, |tale| tale.members().len());
         let (small, large) = if (size(a), a) < (size(b), b) { (a, b) } else { (b, a) };
         let Some(tale) = self.window.tale(small) else { return false };
         let witnesses: Vec<Fingerprint> =
-            self.window.speakers(tale).rev().take(WITNESSES).map(|slot| slot.print.clone()).collect();
+            self.window.speakers(tale).rev().take(WITNESSES).map(|slot| self.window.print(slot)).collect();
         let said: Vec<f64> = witnesses
             .iter()
             .filter_map(|print| self.against(large, print))

@@ -66,7 +66,7 @@ pub fn asked(print: &Fingerprint, window: &Window) -> Vec<Asked> {
 }
 
 /// Twentieths as a share.
-pub fn share(weight: u32) -> f64 {
+pub fn share(weight: u16) -> f64 {
     f64::from(weight) / 20.0
 }
 
@@ -144,7 +144,7 @@ fn gather(window: &Window, seen: &mut Seen) {
     for near in &seen.near {
         let (score, number) = told(*near);
         let Some(slot) = window.slot(number) else { continue };
-        let score = score / (slot.terms.len() as f64).sqrt();
+        let score = score / (slot.print.words_count() as f64).sqrt();
         let next = seen.found.len() as u32;
         let place = *seen.places.entry(slot.story.0).or_insert(next);
         if place == next {
@@ -172,18 +172,17 @@ fn look(asked: &[Asked], window: &Window, logarithms: &Logarithms, seen: &mut Se
         let rarity = all - logarithms.of(asked.users);
         let worth = asked.weight * rarity * rarity;
         let most = left.clamp(SEEN_AT_LEAST, SEEN_OF_A_STEM);
-        let mut count = 0;
-        for number in window.terms.latest(asked.term).take(most) {
-            let held = &mut seen.scores[window.place(number)];
+        let (earlier, later) = window.terms.users(asked.term);
+        for number in later.iter().rev().chain(earlier.iter().rev()).take(most) {
+            let held = &mut seen.scores[window.place(*number)];
             if *held == 0.0 {
-                seen.touched.push(number);
+                seen.touched.push(*number);
                 *held = -worth;
             } else {
                 *held = held.abs() + worth;
             }
-            count += 1;
         }
-        left = left.saturating_sub(count);
+        left = left.saturating_sub(most.min(asked.users as usize));
     }
 }
 
