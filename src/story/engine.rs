@@ -125,6 +125,10 @@ impl Engine {
     }
 
     /// Remembers an entry and its story. Called in the order of arrival.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is given over: the window keeps it in a smaller form"
+    )]
     pub fn admit(&mut self, entry: EntryId, story: StoryId, print: Fingerprint, now: Timestamp) {
         self.expire(now);
         self.window.retract(entry);

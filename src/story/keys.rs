@@ -93,12 +93,12 @@ impl Keys {
         let Some(slot) = slots.slot(number) else { return };
         for (kind, key) in keys(&slot.print) {
             match self.holder(key, slots) {
-                None => self.hold(Holder::One(number, kind), slots),
+                None => self.holders.insert(spread(key), Holder::One(number, kind).number()),
                 Some(Holder::Many(list)) => self.lists[list as usize].entries.push_back(number),
                 Some(Holder::One(earlier, of)) => {
                     let list = self.begin(key, [earlier, number]);
                     let (one, many) = (Holder::One(earlier, of), Holder::Many(list));
-                    self.holders.replace(key, one.number(), many.number());
+                    self.holders.replace(spread(key), one.number(), many.number());
                 }
             }
         }
@@ -109,14 +109,16 @@ impl Keys {
         let Some(slot) = slots.slot(number) else { return };
         for (_, key) in keys(&slot.print) {
             match self.holder(key, slots) {
-                Some(holder @ Holder::One(held, _)) if held == number => self.let_go(holder, slots),
+                Some(holder @ Holder::One(held, _)) if held == number => {
+                    self.holders.remove(spread(key), holder.number());
+                }
                 Some(holder @ Holder::Many(list)) => {
                     let entries = &mut self.lists[list as usize].entries;
                     if let Ok(at) = entries.binary_search(&number) {
                         entries.remove(at);
                     }
                     if entries.is_empty() {
-                        self.let_go(holder, slots);
+                        self.holders.remove(spread(key), holder.number());
                         self.lists[list as usize] = List::default();
                         self.free.push(list);
                     }
@@ -153,7 +155,7 @@ impl Keys {
     }
 
     fn holder(&self, key: u64, slots: &Slots) -> Option<Holder> {
-        let found = self.holders.find(key, |number| self.key(number, slots) == key);
+        let found = self.holders.find(spread(key), |number| self.key(number, slots) == key);
         found.map(|number| Holder::of(number, slots))
     }
 
@@ -166,18 +168,6 @@ impl Keys {
                 keys.map_or(0, |(_, key)| key)
             }
         }
-    }
-
-    fn hold(&mut self, holder: Holder, slots: &Slots) {
-        let mut holders = std::mem::take(&mut self.holders);
-        holders.insert(holder.number(), |number| self.key(number, slots));
-        self.holders = holders;
-    }
-
-    fn let_go(&mut self, holder: Holder, slots: &Slots) {
-        let mut holders = std::mem::take(&mut self.holders);
-        holders.remove(holder.number(), |number| self.key(number, slots));
-        self.holders = holders;
     }
 
     fn begin(&mut self, key: u64, entries: [u32; 2]) -> u32 {
@@ -193,6 +183,11 @@ impl Keys {
             }
         }
     }
+}
+
+/// Keys are hashes already.
+fn spread(key: u64) -> u32 {
+    (key >> 32) as u32
 }
 
 fn keys(print: &Kept) -> impl Iterator<Item = (usize, u64)> {

@@ -92,20 +92,16 @@ impl Slots {
         }
         let number = self.next();
         self.list_bytes += slot.print.memory_bytes();
+        self.numbers.insert(spread(slot.entry), number);
         self.slots.push_back(Some(slot));
         self.live += 1;
-        let mut numbers = std::mem::take(&mut self.numbers);
-        numbers.insert(number, |number| self.hash(number));
-        self.numbers = numbers;
     }
 
     /// Takes an entry out; the oldest one that is left is the first.
     pub fn take(&mut self, number: u32) -> Option<Slot> {
-        let mut numbers = std::mem::take(&mut self.numbers);
-        numbers.remove(number, |number| self.hash(number));
-        self.numbers = numbers;
         let place = self.place(number);
         let slot = self.slots.get_mut(place)?.take()?;
+        self.numbers.remove(spread(slot.entry), number);
         self.list_bytes -= slot.print.memory_bytes();
         self.live -= 1;
         while matches!(self.slots.front(), Some(None)) {
@@ -122,12 +118,8 @@ impl Slots {
     pub fn memory_bytes(&self) -> usize {
         self.list_bytes + self.slots.capacity() * size_of::<Option<Slot>>() + self.numbers.memory_bytes()
     }
-
-    fn hash(&self, number: u32) -> u64 {
-        self.slot(number).map_or(0, |slot| spread(slot.entry))
-    }
 }
 
-fn spread(entry: EntryId) -> u64 {
-    hash::mix(entry.0 as u64)
+fn spread(entry: EntryId) -> u32 {
+    hash::mix(entry.0 as u64) as u32
 }

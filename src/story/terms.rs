@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 
-use crate::story::hash;
 use crate::story::memory;
 use crate::story::table::Table;
 
@@ -26,6 +25,10 @@ pub struct Terms {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::box_collection,
+    reason = "few terms have many users, and all are as large as the largest form"
+)]
 enum Users {
     Few([u32; FEW]),
     Many(Box<VecDeque<u32>>),
@@ -34,8 +37,7 @@ enum Users {
 impl Terms {
     /// The number of a stem; [`UNUSED`] if nobody uses it.
     pub fn find(&self, hash: u32) -> u32 {
-        let found = self.numbers.find(spread(hash), |term| self.hashes[term as usize] == hash);
-        found.unwrap_or(UNUSED)
+        self.numbers.find(spread(hash), |_| true).unwrap_or(UNUSED)
     }
 
     /// The stem's hash.
@@ -86,7 +88,7 @@ impl Terms {
             self.users.push(Users::Few([0; FEW]));
         }
         self.hashes[term as usize] = hash;
-        self.numbers.insert(term, |term| spread(self.hashes[term as usize]));
+        self.numbers.insert(spread(hash), term);
         term
     }
 
@@ -99,7 +101,7 @@ impl Terms {
         *count -= 1;
         if *count == 0 {
             *users = Users::Few([0; FEW]);
-            self.numbers.remove(term, |term| spread(self.hashes[term as usize]));
+            self.numbers.remove(spread(self.hashes[term as usize]), term);
             self.free.push(term);
         }
     }
@@ -173,8 +175,9 @@ fn grow<T>(list: &mut Vec<T>) {
     }
 }
 
-fn spread(hash: u32) -> u64 {
-    hash::mix(u64::from(hash))
+/// A stem's hash over all bits; no two alike, so that it is as good as the stem itself.
+fn spread(hash: u32) -> u32 {
+    hash.wrapping_mul(0x9E37_79B9)
 }
 
 #[cfg(test)]
