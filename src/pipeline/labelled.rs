@@ -83,16 +83,18 @@ pub fn read(text: &str) -> Result<Labels, (usize, String)> {
 impl Labelled {
     /// Has `ask` see it as the engine is told it. `before`: when the entry before was told.
     pub fn tell<T>(&self, before: Timestamp, ask: impl FnOnce(&Telling<'_>) -> T) -> T {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        fn text(text: &Option<String>) -> &str {
+            text.as_deref().unwrap_or_default()
+        }
         let at = self.published.as_deref().and_then(read_date).unwrap_or(before.plus_ms(1_000));
         let link = self.url.as_deref().and_then(canonical);
         ask(&Telling {
-            title: &text(&self.title),
-            body: &text(&self.body),
+            title: text(&self.title),
+            body: text(&self.body),
             summary: "",
             link: link.as_deref(),
             language: self.lang.as_deref(),
-            source: &text(&self.source),
+            source: text(&self.source),
             at,
         })
     }

@@ -34,10 +34,8 @@ type Anew = Vec<(EntryId, Vec<u8>)>;
 fn filled(reader: &Reader, options: &StoryOptions, now: Timestamp) -> Result<(Engine, Anew), StoreError> {
     let since = now.plus_ms(-((options.window_days * DAY_MS as f64) as i64));
     let (mut engine, mut anew) = (Engine::new(options), Vec::new());
-    for known in reader.window(since, options.max_active)? {
-        if !is_folded(&options.languages, known.language.as_deref()) {
-            continue;
-        }
+    let folded = |language: Option<&str>| is_folded(&options.languages, language);
+    for known in reader.window(since, options.max_active, folded)? {
         let print = match print(reader, &engine, known.entry, &known.fingerprint)? {
             Some(Print::Stored(print)) => print,
             Some(Print::Anew(print)) => {

@@ -4,7 +4,6 @@ use crate::model::ids::{EntryId, StoryId};
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::rows::all;
 
 /// An entry as the engine admitted it.
 #[derive(Debug)]
@@ -22,26 +21,39 @@ pub struct Remembered {
 }
 
 impl Reader {
-    /// Entries admitted since `since` and not withdrawn, in the order they were admitted, the newest `limit` at most.
+    /// Entries admitted since `since`, not withdrawn, and in a language that is `wanted`, in the order they were
+    /// admitted; the newest `limit` of them at most.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn window(&self, since: Timestamp, limit: usize) -> Result<Vec<Remembered>, StoreError> {
+    pub fn window(
+        &self,
+        since: Timestamp,
+        limit: usize,
+        wanted: impl Fn(Option<&str>) -> bool,
+    ) -> Result<Vec<Remembered>, StoreError> {
         let sql = "SELECT id, story, fingerprint, admitted, language FROM entries
-                   WHERE admitted >= ?1 AND withdrawn IS NULL ORDER BY admitted DESC, id DESC LIMIT ?2";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut remembered = self.view(|db| {
-            all(db, sql, [since.0, limit], |row| {
-                Ok(Remembered {
-                    entry: EntryId(row.get(0)?),
-                    story: StoryId(row.get(1)?),
-                    fingerprint: row.get(2)?,
-                    admitted: Timestamp(row.get(3)?),
-                    language: row.get(4)?,
-                })
-            })
-        })?;
-        remembered.reverse();
-        Ok(remembered)
+                   WHERE admitted >= ?1 AND withdrawn IS NULL ORDER BY admitted DESC, id DESC";
+        self.view(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            let mut rows = statement.query([since.0])?;
+            let mut remembered = Vec::new();
+            while remembered.len() < limit
+                && let Some(row) = rows.next()?
+            {
+                let language: Option<String> = row.get(4)?;
+                if wanted(language.as_deref()) {
+                    remembered.push(Remembered {
+                        entry: EntryId(row.get(0)?),
+                        story: StoryId(row.get(1)?),
+                        fingerprint: row.get(2)?,
+                        admitted: Timestamp(row.get(3)?),
+                        language,
+                    });
+                }
+            }
+            remembered.reverse();
+            Ok(remembered)
+        })
     }
 }

@@ -46,10 +46,11 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
     let [words, pairs, grams, deep, bridge] = take(rest)?.map(usize::from);
     let hashes = numbers(rest, words, u32::from_le_bytes)?;
     let places = numbers(rest, words, u8::from_le_bytes)?;
-    let words = hashes.into_iter().zip(places).map(|(hash, places)| Word { hash, places }).collect();
-    let pairs = numbers(rest, pairs, u32::from_le_bytes)?.into();
-    let mut keys = |count| Some(numbers(rest, count, u16::from_le_bytes)?.into());
-    let (grams, deep, bridge) = (keys(grams)?, keys(deep)?, keys(bridge)?);
+    let words = hashes.zip(places).map(|(hash, places)| Word { hash, places }).collect();
+    let pairs = numbers(rest, pairs, u32::from_le_bytes)?.collect();
+    let grams = numbers(rest, grams, u16::from_le_bytes)?.collect();
+    let deep = numbers(rest, deep, u16::from_le_bytes)?.collect();
+    let bridge = numbers(rest, bridge, u16::from_le_bytes)?.collect();
     rest.is_empty().then_some(())?;
     Some(Fingerprint {
         at,
@@ -75,8 +76,14 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     Some(*head)
 }
 
-fn numbers<T, const N: usize>(rest: &mut &[u8], count: usize, make: fn([u8; N]) -> T) -> Option<Vec<T>> {
-    (0..count).map(|_| take(rest).map(make)).collect()
+fn numbers<'a, T: 'a, const N: usize>(
+    rest: &mut &'a [u8],
+    count: usize,
+    make: fn([u8; N]) -> T,
+) -> Option<impl Iterator<Item = T> + use<'a, T, N>> {
+    let (numbers, tail) = rest.split_at_checked(count * N)?;
+    *rest = tail;
+    Some(numbers.as_chunks::<N>().0.iter().map(move |number| make(*number)))
 }
 
 impl Fingerprint {

@@ -14,9 +14,9 @@ use crate::story::fingerprint::Fingerprint;
 use crate::story::likeness::{Question, Scratch, signals};
 use crate::story::question::{Logarithms, Reach, Seen, asked, stories};
 use crate::story::signal::list::Signals;
-use crate::story::signal::title;
+use crate::story::slots::Slot;
 use crate::story::tiers::{self, Nearness, Page};
-use crate::story::window::{Slot, Window};
+use crate::story::window::Window;
 
 /// Another story comes into question as the same one if the entry is that near to it, in log-odds below the line.
 const MERGE_GATE: f64 = 2.0;
@@ -105,13 +105,13 @@ impl Engine {
             stories(&asked, print.language, self.reach, &self.window, &self.logarithms, &mut self.seen);
         let stories = stories.into_iter().filter(|story| self.is_of_its_time(*story, print));
         let stories: Vec<StoryId> = stories.collect();
-        self.scratch.mark(&asked, &self.window);
+        self.scratch.mark(print, &asked, &self.window);
         let mut rated: Vec<Rated> = Vec::with_capacity(stories.len());
         for (at, story) in stories.into_iter().enumerate() {
             let question = Question { print, asked: &asked, first: at == 0, compared: self.reach.compared };
             rated.extend(self.rate_one(question, story));
         }
-        self.scratch.sweep(&asked);
+        self.scratch.sweep(print, &asked);
         rated.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.story.cmp(&b.story)));
         rated
     }
@@ -127,7 +127,7 @@ impl Engine {
     pub fn compare(&mut self, other: EntryId, print: &Fingerprint) -> Option<Verdict> {
         let (story, near) = {
             let slot = self.window.find(other)?;
-            (slot.story, tiers::nearness(print, &slot.print, Page::Article))
+            (slot.story, tiers::nearness(print, &self.window.print(slot), Page::Article))
         };
         if let Some(near) = near.filter(|near| near.tier <= self.furthest) {
             return Some(by_rule(near, story, other));
@@ -137,10 +137,14 @@ impl Engine {
     }
 
     /// Remembers an entry and its story. Called in the order of arrival.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is given over: the window keeps it in a smaller form"
+    )]
     pub fn admit(&mut self, entry: EntryId, story: StoryId, print: Fingerprint, now: Timestamp) {
         self.expire(now);
         self.window.retract(entry);
-        self.window.admit(entry, story, print, now);
+        self.window.admit(entry, story, &print, now);
         while self.window.len() > self.max_active {
             self.forget_oldest();
         }
@@ -172,15 +176,15 @@ impl Engine {
     }
 
     fn by_rule(&self, print: &Fingerprint) -> Option<(Nearness, StoryId, EntryId)> {
-        let sharing = self.window.keys.sharing(print).into_iter();
-        let sharing: Vec<&Slot> = sharing.filter_map(|number| self.window.slot(number as u32)).collect();
+        let sharing: Vec<&Slot> = self.window.sharing(print).collect();
         let page = page(print, &sharing);
         let mut best: Option<(Nearness, &Slot)> = None;
         for slot in sharing {
             if tiers::apart_ms(slot.print.at, print.at) > self.window_ms {
                 continue;
             }
-            let Some(near) = tiers::nearness(print, &slot.print, page) else { continue };
+            let known = self.window.print(slot);
+            let Some(near) = tiers::nearness(print, &known, page) else { continue };
             if best.as_ref().is_none_or(|(held, _)| near.tier < held.tier) {
                 best = Some((near, slot));
             }
@@ -202,9 +206,12 @@ impl Engine {
         }
     }
 
-    /// The story's report that shares most of its title's stems, the latest of them.
+    /// The story's report that shares most of its stems, the latest of them.
     fn nearest(&self, story: StoryId, print: &Fingerprint) -> Option<EntryId> {
-        let shared = |slot: &Slot| title::shared(&slot.print, print, !0);
+        let mut asked: Vec<u32> = print.words.iter().map(|word| self.window.terms.find(word.hash)).collect();
+        asked.sort_unstable();
+        let shared =
+            |slot: &Slot| slot.print.words().filter(|(term, _)| asked.binary_search(term).is_ok()).count();
         let tale = self.window.tale(story)?;
         self.window.speakers(tale).max_by_key(|slot| shared(slot)).map(|slot| slot.entry)
     }
@@ -223,11 +230,11 @@ impl Engine {
     }
 
     fn are_one(&mut self, a: StoryId, b: StoryId) -> bool {
-        let size = |story| self.window.tale(story).map_or(0, |tale| tale.members.len());
+        let size = |story| self.window.tale(story).map_or(0, |tale| tale.members().len());
         let (small, large) = if (size(a), a) < (size(b), b) { (a, b) } else { (b, a) };
         let Some(tale) = self.window.tale(small) else { return false };
         let witnesses: Vec<Fingerprint> =
-            self.window.speakers(tale).rev().take(WITNESSES).map(|slot| slot.print.clone()).collect();
+            self.window.speakers(tale).rev().take(WITNESSES).map(|slot| self.window.print(slot)).collect();
         let said: Vec<f64> = witnesses
             .iter()
             .filter_map(|print| self.against(large, print))
@@ -239,10 +246,10 @@ impl Engine {
     /// One story alone.
     fn against(&mut self, story: StoryId, print: &Fingerprint) -> Option<Rated> {
         let asked = asked(print, &self.window);
-        self.scratch.mark(&asked, &self.window);
+        self.scratch.mark(print, &asked, &self.window);
         let rated = self
             .rate_one(Question { print, asked: &asked, first: true, compared: self.reach.compared }, story);
-        self.scratch.sweep(&asked);
+        self.scratch.sweep(print, &asked);
         rated
     }
 

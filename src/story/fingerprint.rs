@@ -9,7 +9,7 @@ use crate::story::address;
 use crate::story::hash;
 use crate::story::stems::{self, Split, Stem, Stems};
 use crate::story::ticker;
-use crate::story::words::{self, Flow, Kind};
+use crate::story::words::{self, Kind, Words};
 
 /// Stems taken of a title. Of the entries of the development files 99.9 % have fewer.
 const TITLE_STEMS: usize = 28;
@@ -105,15 +105,16 @@ impl Fingerprint {
     /// What is kept of this telling.
     pub fn of(telling: &Telling<'_>) -> Self {
         let stems = Stems::of(telling.language);
-        let title = stems.split(telling.title, TITLE_STEMS);
+        let words = Words::of(telling.title);
+        let title = stems.of_words(&words, TITLE_STEMS);
         let text = stems.split(self::text(telling), WHOLE_STEMS);
         let body =
             is_more_than(telling.body, self::text(telling)).then(|| stems.split(telling.body, WHOLE_STEMS));
         let whole = body.as_ref().unwrap_or(&text);
         let (deep, bridge) = (deep(&title, whole, language(telling.language)), bridge(&title, whole));
         let address = telling.link.map(address::read).unwrap_or_default();
-        let keys = Keys::of(telling.title);
-        let ticker = ticker::is_ticker(telling.title, self::text(telling));
+        let keys = Keys::of(telling.title, &words);
+        let ticker = ticker::is_ticker(telling.title, &words, self::text(telling));
         let source = if telling.source.is_empty() { 0 } else { hash::text(telling.source) };
         Self {
             at: telling.at,
@@ -148,9 +149,9 @@ impl Fingerprint {
         !self.deep.is_empty()
     }
 
-    /// Whether both languages are known, and are two.
-    pub fn is_in_other_language(&self, other: &Self) -> bool {
-        self.language != 0 && other.language != 0 && self.language != other.language
+    /// Whether its language and this one are known, and are two.
+    pub fn is_in_other_language(&self, other: u16) -> bool {
+        self.language != 0 && other != 0 && self.language != other
     }
 
     /// Whether its title is long enough to be no mere heading, which may stand above anything: four stems that say
@@ -187,7 +188,7 @@ fn gather(stems: &Stems, title: &Split, text: &Split, link: Option<&str>) -> Box
     if let Some(link) = link {
         all.extend(slug(stems, link));
     }
-    all.sort_unstable();
+    all.sort_unstable_by_key(|word| u64::from(word.hash) << 8 | u64::from(word.places));
     all.dedup_by(|next, kept| {
         let same = next.hash == kept.hash;
         if same {
@@ -205,8 +206,10 @@ fn text<'a>(telling: &Telling<'a>) -> &'a str {
 
 /// A live page by its publisher's name for it; 0: its titles do not name it.
 fn page(telling: &Telling<'_>, source: u64) -> u64 {
-    let named = ticker::kicker(telling.title).filter(|kicker| ticker::is_named(kicker));
-    named.map_or(0, |kicker| chain(&[source, chain(&hashes(kicker))]))
+    let Some(kicker) = ticker::kicker(telling.title) else { return 0 };
+    let words = Words::of(kicker);
+    let named = ticker::is_named(kicker, &words);
+    if named { chain([source, chain(words.iter().map(|word| hash::text(word.text)))]) } else { 0 }
 }
 
 fn found(stem: Stem, place: u8) -> Word {
@@ -220,9 +223,14 @@ fn found(stem: Stem, place: u8) -> Word {
 
 /// The slug's words; its numbers are left out of the numbers, for most are years and parts of dates.
 fn slug(stems: &Stems, link: &str) -> Vec<Word> {
-    let parts = address::slug(link).split(|c: char| !c.is_alphanumeric());
-    let words: Vec<&str> = parts.filter(|part| address::is_word(part)).collect();
-    let stems = stems.split(&words.join(" "), SLUG_STEMS).stems;
+    let mut words = String::new();
+    for part in
+        address::slug(link).split(|c: char| !c.is_alphanumeric()).filter(|part| address::is_word(part))
+    {
+        words.push_str(part);
+        words.push(' ');
+    }
+    let stems = stems.split(&words, SLUG_STEMS).stems;
     stems.into_iter().map(|stem| Word { hash: stem.hash, places: place::SLUG }).collect()
 }
 
@@ -274,36 +282,34 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(title: &str) -> Self {
-        let mut all = Vec::new();
-        let mut letters = String::from(" ");
-        words::split(title, |word, _| {
-            all.push(hash::text(word));
-            if !stems::is_common(word) {
-                letters.push_str(word);
+    fn of(title: &str, words: &Words) -> Self {
+        let mut all = Vec::with_capacity(words.len());
+        let mut letters = String::with_capacity(8 * words.len());
+        letters.push(' ');
+        for word in words.iter() {
+            all.push(hash::text(word.text));
+            if !stems::is_common(word.text) {
+                letters.push_str(word.text);
                 letters.push(' ');
             }
-            Flow::More
-        });
-        let headline = headline(title);
-        let headline = if headline.len() == title.len() { all.clone() } else { hashes(headline) };
+        }
+        // A word's first letter is one byte at least: so much less is left after it.
+        let rest = headline(title).len();
+        let kicker = words.iter().take_while(|word| word.left >= rest).count();
         let tail = if all.len() >= 6 { &all[all.len() - 5..] } else { &[] };
-        Self { title: chain(&all), headline: chain(&headline), tail: chain(tail), grams: grams(&letters) }
+        let chain = |hashes: &[u64]| chain(hashes.iter().copied());
+        Self {
+            title: chain(&all),
+            headline: chain(&all[kicker..]),
+            tail: chain(tail),
+            grams: grams(&letters),
+        }
     }
 }
 
-fn hashes(text: &str) -> Vec<u64> {
-    let mut all = Vec::new();
-    words::split(text, |word, _| {
-        all.push(hash::text(word));
-        Flow::More
-    });
-    all
-}
-
 /// One hash of many; 0 of none.
-fn chain(hashes: &[u64]) -> u64 {
-    hashes.iter().fold(0, |state, part| hash::chain(state, *part))
+fn chain(hashes: impl IntoIterator<Item = u64>) -> u64 {
+    hashes.into_iter().fold(0, hash::chain)
 }
 
 /// The title without its kicker: what stands before its first colon, if that is short and enough stands after it.
@@ -331,9 +337,12 @@ const KICKER_WORDS: usize = 6;
 const HEADLINE_WORDS: usize = 3;
 
 fn grams(letters: &str) -> Box<[u16]> {
-    let ends: Vec<usize> = letters.char_indices().map(|(at, _)| at).chain([letters.len()]).collect();
-    let runs = ends.windows(GRAM + 1).map(|run| &letters[run[0]..run[GRAM]]);
-    let mut grams: Vec<u16> = runs.take(GRAMS).map(|run| hash::word(run) as u16).collect();
+    let mut grams = Vec::with_capacity(letters.len().min(GRAMS));
+    let mut ends = letters.char_indices().map(|(at, _)| at).chain([letters.len()]).skip(GRAM);
+    let begins = letters.char_indices().map(|(at, _)| at);
+    for (begin, end) in begins.zip(&mut ends).take(GRAMS) {
+        grams.push(hash::word(&letters[begin..end]) as u16);
+    }
     grams.sort_unstable();
     grams.dedup();
     grams.into_boxed_slice()

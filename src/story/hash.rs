@@ -10,7 +10,12 @@ pub fn text(text: &str) -> u64 {
 
 /// The hash of a word. 32 bits: among 300,000 words about ten pairs collide, which is noise to the engine.
 pub fn word(text: &str) -> u32 {
-    fold(self::text(text))
+    letters(text.as_bytes())
+}
+
+/// The hash of a word that is at hand as bytes.
+pub fn letters(word: &[u8]) -> u32 {
+    fold(XxHash3_64::oneshot(word))
 }
 
 /// The hash of two words in their order.

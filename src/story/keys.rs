@@ -7,6 +7,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::story::fingerprint::Fingerprint;
 use crate::story::hash;
+use crate::story::kept::Kept;
+use crate::story::memory;
+use crate::story::slots::Slots;
+use crate::story::table::Table;
 
 /// A map that is only ever asked by key, never walked, so that its order cannot show in any result.
 pub type Map<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
@@ -35,54 +39,166 @@ impl Hasher for Spread {
 
 /// How many of the latest entries with a key are looked at.
 const LATEST: usize = 12;
+/// Keys of an entry at most.
+const KINDS: usize = 5;
 
-/// Entries by key, oldest first. Entries are known by their number in the window.
+/// Entries by key. Entries are known by their number in the window.
 #[derive(Debug, Default)]
 pub struct Keys {
-    entries: Map<u64, VecDeque<u64>>,
+    /// Numbers of [`Holder`]s. The keys are asked for at the entries, and are hashes already.
+    holders: Table,
+    lists: Vec<List>,
+    free: Vec<u32>,
 }
 
-impl Keys {
-    /// Remembers an entry. Numbers must grow.
-    pub fn insert(&mut self, number: u64, print: &Fingerprint) {
-        for key in of(print) {
-            self.entries.entry(key).or_default().push_back(number);
+/// A key that several entries have, and which, the oldest first.
+#[derive(Debug, Default)]
+struct List {
+    key: u64,
+    entries: VecDeque<u32>,
+}
+
+/// Who has a key: one entry, and it is its so manyeth key; or those of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    One(u32, usize),
+    Many(u32),
+}
+
+impl Holder {
+    const MANY: u32 = 1 << 31;
+    /// So many low bits of an entry's number tell it from all others in the window.
+    const BITS: u32 = 28;
+
+    fn number(self) -> u32 {
+        match self {
+            Self::One(entry, kind) => (entry << 3 | kind as u32) & !Self::MANY,
+            Self::Many(list) => list | Self::MANY,
         }
     }
 
-    /// Forgets an entry.
-    pub fn remove(&mut self, number: u64, print: &Fingerprint) {
-        for key in of(print) {
-            let Some(list) = self.entries.get_mut(&key) else { continue };
-            if let Ok(at) = list.binary_search(&number) {
-                list.remove(at);
+    fn of(number: u32, slots: &Slots) -> Self {
+        if number & Self::MANY != 0 {
+            return Self::Many(number & !Self::MANY);
+        }
+        let first = slots.first();
+        let place = (number >> 3).wrapping_sub(first) & ((1 << Self::BITS) - 1);
+        Self::One(first.wrapping_add(place), (number & 7) as usize)
+    }
+}
+
+impl Keys {
+    /// Remembers an entry that is in the slots. Numbers must grow.
+    pub fn insert(&mut self, number: u32, slots: &Slots) {
+        let Some(slot) = slots.slot(number) else { return };
+        for (kind, key) in keys(&slot.print) {
+            match self.holder(key, slots) {
+                None => self.holders.insert(spread(key), Holder::One(number, kind).number()),
+                Some(Holder::Many(list)) => self.lists[list as usize].entries.push_back(number),
+                Some(Holder::One(earlier, of)) => {
+                    let list = self.begin(key, [earlier, number]);
+                    let (one, many) = (Holder::One(earlier, of), Holder::Many(list));
+                    self.holders.replace(spread(key), one.number(), many.number());
+                }
             }
-            if list.is_empty() {
-                self.entries.remove(&key);
+        }
+    }
+
+    /// Forgets an entry that is still in the slots.
+    pub fn remove(&mut self, number: u32, slots: &Slots) {
+        let Some(slot) = slots.slot(number) else { return };
+        for (_, key) in keys(&slot.print) {
+            match self.holder(key, slots) {
+                Some(holder @ Holder::One(held, _)) if held == number => {
+                    self.holders.remove(spread(key), holder.number());
+                }
+                Some(holder @ Holder::Many(list)) => {
+                    let entries = &mut self.lists[list as usize].entries;
+                    if let Ok(at) = entries.binary_search(&number) {
+                        entries.remove(at);
+                    }
+                    if entries.is_empty() {
+                        self.holders.remove(spread(key), holder.number());
+                        self.lists[list as usize] = List::default();
+                        self.free.push(list);
+                    }
+                }
+                _ => {}
             }
         }
     }
 
     /// The latest entries that share a key, each once, latest first.
-    pub fn sharing(&self, print: &Fingerprint) -> Vec<u64> {
-        let lists = of(print).filter_map(|key| self.entries.get(&key));
-        let mut numbers: Vec<u64> = lists.flat_map(|list| list.iter().rev().take(LATEST).copied()).collect();
+    pub fn sharing(&self, print: &Fingerprint, slots: &Slots) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for (_, key) in of([print.link, print.article, print.headline, print.title, print.tail]) {
+            match self.holder(key, slots) {
+                None => {}
+                Some(Holder::One(number, _)) => numbers.push(number),
+                Some(Holder::Many(list)) => {
+                    numbers.extend(self.lists[list as usize].entries.iter().rev().take(LATEST));
+                }
+            }
+        }
         numbers.sort_unstable_by(|a, b| b.cmp(a));
         numbers.dedup();
         numbers
     }
 
-    /// The memory it takes, in bytes, as near as the allocator lets us know.
+    /// The memory it takes, in bytes.
     pub fn memory_bytes(&self) -> usize {
-        let lists: usize = self.entries.len() * (size_of::<(u64, VecDeque<u64>)>() + 4 * size_of::<u64>());
-        lists + self.entries.capacity()
+        let room = |list: &List| memory::heap(list.entries.capacity() * size_of::<u32>());
+        self.holders.memory_bytes()
+            + self.lists.capacity() * size_of::<List>()
+            + self.lists.iter().map(room).sum::<usize>()
+            + self.free.capacity() * size_of::<u32>()
+    }
+
+    fn holder(&self, key: u64, slots: &Slots) -> Option<Holder> {
+        let found = self.holders.find(spread(key), |number| self.key(number, slots) == key);
+        found.map(|number| Holder::of(number, slots))
+    }
+
+    /// The key that is held.
+    fn key(&self, holder: u32, slots: &Slots) -> u64 {
+        match Holder::of(holder, slots) {
+            Holder::Many(list) => self.lists[list as usize].key,
+            Holder::One(number, kind) => {
+                let keys = slots.slot(number).and_then(|slot| keys(&slot.print).find(|(at, _)| *at == kind));
+                keys.map_or(0, |(_, key)| key)
+            }
+        }
+    }
+
+    fn begin(&mut self, key: u64, entries: [u32; 2]) -> u32 {
+        let list = List { key, entries: VecDeque::from(entries) };
+        match self.free.pop() {
+            Some(free) => {
+                self.lists[free as usize] = list;
+                free
+            }
+            None => {
+                self.lists.push(list);
+                self.lists.len() as u32 - 1
+            }
+        }
     }
 }
 
-/// The keys of an entry, made apart by kind. Title and headline are of one kind: what is one publisher's whole title is
-/// another's headline under a kicker.
-fn of(print: &Fingerprint) -> impl Iterator<Item = u64> {
-    let title = if print.title == print.headline { 0 } else { print.title };
-    let keys = [(1, print.link), (2, print.article), (3, print.headline), (3, title), (4, print.tail)];
-    keys.into_iter().filter(|(_, key)| *key != 0).map(|(kind, key)| hash::chain(kind, key))
+/// Keys are hashes already.
+fn spread(key: u64) -> u32 {
+    (key >> 32) as u32
+}
+
+fn keys(print: &Kept) -> impl Iterator<Item = (usize, u64)> {
+    of([print.link, print.article, print.headline, print.title, print.tail])
+}
+
+/// The keys of an entry, made apart by kind, and where each stands among them. Title and headline are of one kind: what
+/// is one publisher's whole title is another's headline under a kicker.
+fn of(keys: [u64; KINDS]) -> impl Iterator<Item = (usize, u64)> {
+    const KIND: [u64; KINDS] = [1, 2, 3, 3, 4];
+    let [_, _, headline, title, _] = keys;
+    let is_key = move |at: usize| keys[at] != 0 && !(at == 3 && title == headline);
+    (0..KINDS).filter(move |at| is_key(*at)).map(move |at| (at, hash::chain(KIND[at], keys[at])))
 }

@@ -3,17 +3,20 @@
 //! in the order of the stems' hashes; logarithms come from `libm`); bounded work for each story.
 //! Deliberately not here: what the numbers weigh (`weights.rs`).
 
+use std::cell::LazyCell;
+
 use crate::model::ids::StoryId;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::fingerprint::{Fingerprint, place};
 use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, share};
 use crate::story::signal::list::{COUNT, Signal, Signals};
 use crate::story::signal::{numbers, text, title};
+use crate::story::slots::Slot;
 use crate::story::tale::{Tale, Use, weight};
 use crate::story::terms::UNUSED;
 use crate::story::texts::{self, keep_largest};
 use crate::story::tiers::apart_ms;
-use crate::story::window::{Slot, Window};
+use crate::story::window::Window;
 
 /// What the entry's own words are expected to be of a story that has not used them yet.
 const SMOOTHING: f64 = 0.3;
@@ -33,11 +36,14 @@ pub struct Scratch {
     marks: Vec<u32>,
     /// By term: its rarity outside the story. Only what the story uses is current.
     rarities: Vec<f64>,
+    /// The runs of letters of the question's title.
+    letters: Letters,
 }
 
 impl Scratch {
     /// Makes it ready for a question.
-    pub fn mark(&mut self, asked: &[Asked], window: &Window) {
+    pub fn mark(&mut self, print: &Fingerprint, asked: &[Asked], window: &Window) {
+        self.letters.mark(&print.grams);
         if self.marks.len() < window.terms.end() {
             self.marks.resize(window.terms.end() + 1_024, 0);
             self.rarities.resize(window.terms.end() + 1_024, 0.0);
@@ -48,10 +54,39 @@ impl Scratch {
     }
 
     /// Makes it ready for the next one.
-    pub fn sweep(&mut self, asked: &[Asked]) {
+    pub fn sweep(&mut self, print: &Fingerprint, asked: &[Asked]) {
+        self.letters.sweep(&print.grams);
         for asked in asked.iter().filter(|asked| asked.term != UNUSED) {
             self.marks[asked.term as usize] = 0;
         }
+    }
+}
+
+/// A set of runs of letters, by bit: asked for all those of each report.
+#[derive(Debug)]
+struct Letters(Box<[u64; LETTERS]>);
+
+/// So many words of 64 bits hold all runs.
+const LETTERS: usize = (u16::MAX >> 6) as usize + 1;
+
+impl Default for Letters {
+    fn default() -> Self {
+        Self(Box::new([0; LETTERS]))
+    }
+}
+
+impl Letters {
+    fn mark(&mut self, grams: &[u16]) {
+        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] |= 1 << (gram & 63));
+    }
+
+    fn sweep(&mut self, grams: &[u16]) {
+        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] = 0);
+    }
+
+    /// How many of these are in it.
+    fn count(&self, grams: impl Iterator<Item = u16>) -> u64 {
+        grams.map(|gram| self.0[usize::from(gram >> 6)] >> (gram & 63) & 1).sum()
     }
 }
 
@@ -93,7 +128,7 @@ pub fn signals(
     let outside = libm::log(others);
     let rarity = |users: u32, own: u32| outside - logarithms.of(users.saturating_sub(own));
     for held in &scratch.uses {
-        scratch.rarities[held.term as usize] = rarity(window.terms.count(held.term), held.count);
+        scratch.rarities[held.term as usize] = rarity(window.terms.count(held.term), u32::from(held.count));
     }
     let seen = see(question.asked, &scratch.uses, rarity);
     let sums = Sums::of(&seen);
@@ -102,7 +137,8 @@ pub fn signals(
     likelihood(&seen, speakers, others, &mut found);
     own(&seen, &sums, speakers, &mut found);
     let nearest = each(question, &seen, &sums, tale, window, scratch, &mut found)?;
-    pair(question, &seen, &sums, nearest, scratch, &mut found);
+    let print = LazyCell::new(|| window.print(nearest));
+    pair(question, &seen, &sums, (nearest, &print), scratch, &mut found);
     times(question, tale, nearest, window, &mut found);
     texts::measure(question.print, &nearest.print, window, &mut found);
     Some(found)
@@ -114,7 +150,7 @@ fn see(asked: &[Asked], uses: &[Use], rarity: impl Fn(u32, u32) -> f64) -> Vec<S
     let each = |asked: &Asked| {
         while uses.next_if(|held| held.hash < asked.hash).is_some() {}
         let held = uses.next_if(|held| held.hash == asked.hash);
-        let own = held.map_or(0, |held| held.count);
+        let own = held.map_or(0, |held| u32::from(held.count));
         let used = held.map_or((0.0, 0.0), |held| (f64::from(held.count), share(held.weight)));
         Seen { asked: *asked, rarity: rarity(asked.users, own), used }
     };
@@ -172,16 +208,16 @@ fn whole(seen: &[Seen], sums: &Sums, uses: &[Use], rarities: &[f64], speakers: f
 
 /// How much better the story's words explain the entry than the window's do: a mixture of both against the window.
 fn likelihood(seen: &[Seen], speakers: f64, others: f64, found: &mut Signals) {
-    let mut sum = 0.0;
+    let (mut sum, unused) = (0.0, libm::log(SMOOTHING));
     for Seen { asked, used: (count, _), .. } in seen {
+        if *count == 0.0 {
+            sum += asked.weight * unused;
+            continue;
+        }
         let background = (f64::from(asked.users) - count).max(0.0) + 0.5;
         let background = background / others;
-        let ratio = if *count > 0.0 {
-            let told = (count / speakers).min(1.0);
-            ((1.0 - SMOOTHING) * told + SMOOTHING * background) / background
-        } else {
-            SMOOTHING
-        };
+        let told = (count / speakers).min(1.0);
+        let ratio = ((1.0 - SMOOTHING) * told + SMOOTHING * background) / background;
         sum += asked.weight * libm::log(ratio);
     }
     found[Signal::Likelihood as usize] = sum / 10.0;
@@ -229,7 +265,7 @@ fn each<'a>(
     let (mut ours, mut unlike) = (0.0, 0.0);
     for slot in window.speakers(tale).rev().take(question.compared) {
         let (cosine, title, has_text) = cosines(slot, seen, sums, scratch);
-        let run = common_letters(&question.print.grams, &slot.print.grams);
+        let run = common_letters(&question.print.grams, slot.print.grams(), &scratch.letters);
         count += 1.0;
         sum += cosine;
         letters += run;
@@ -265,16 +301,16 @@ fn each<'a>(
 fn cosines(slot: &Slot, seen: &[Seen], sums: &Sums, scratch: &Scratch) -> (f64, f64, bool) {
     let (mut product, mut square, mut title_product, mut title_square) = (0.0, 0.0, 0.0, 0.0);
     let mut has_text = false;
-    for (word, term) in slot.print.words.iter().zip(&slot.terms) {
-        let rarity = scratch.rarities[*term as usize];
-        let weighted = share(weight(word.places)) * rarity;
-        let titled = word.places & place::TITLE != 0;
+    for (term, places) in slot.print.words() {
+        let rarity = scratch.rarities[term as usize];
+        let weighted = share(weight(places)) * rarity;
+        let titled = places & place::TITLE != 0;
         square += weighted * weighted;
-        has_text |= word.places & place::TEXT != 0;
+        has_text |= places & place::TEXT != 0;
         if titled {
             title_square += rarity * rarity;
         }
-        if let Some(same) = asked_for(*term, seen, scratch) {
+        if let Some(same) = asked_for(term, seen, scratch) {
             product += weighted * same.asked.weight * rarity;
             if titled && same.asked.places & place::TITLE != 0 {
                 title_product += rarity * rarity;
@@ -290,12 +326,15 @@ fn asked_for<'a>(term: u32, seen: &'a [Seen], scratch: &Scratch) -> Option<&'a S
     mark.checked_sub(1).map(|at| &seen[at])
 }
 
+/// A fingerprint that is made only if it is asked for: most reports are told apart by what is at hand.
+type Lazy<F> = LazyCell<Fingerprint, F>;
+
 /// The entry and the nearest report.
 fn pair(
     question: Question<'_>,
     seen: &[Seen],
     sums: &Sums,
-    nearest: &Slot,
+    (nearest, print): (&Slot, &Lazy<impl FnOnce() -> Fingerprint>),
     scratch: &Scratch,
     found: &mut Signals,
 ) {
@@ -304,26 +343,26 @@ fn pair(
     let (mut numbers, mut same_numbers) = (false, false);
     let mut rarest = [0.0_f64; 3];
     let (mut missing, mut titles, mut number) = (0.0, 0.0, 0.0_f64);
-    for (word, term) in nearest.print.words.iter().zip(&nearest.terms) {
-        let (rarity, own) = (scratch.rarities[*term as usize], share(weight(word.places)));
+    for (term, places) in nearest.print.words() {
+        let (rarity, own) = (scratch.rarities[term as usize], share(weight(places)));
         mass += own * rarity;
-        numbers |= word.places & FIGURE == FIGURE;
-        let titled_here = if word.places & place::TITLE != 0 { rarity } else { 0.0 };
+        numbers |= places & FIGURE == FIGURE;
+        let titled_here = if places & place::TITLE != 0 { rarity } else { 0.0 };
         titles += titled_here;
-        if asked_for(*term, seen, scratch).is_none() {
+        if asked_for(term, seen, scratch).is_none() {
             missing += titled_here;
         }
-        let Some(same) = asked_for(*term, seen, scratch) else { continue };
+        let Some(same) = asked_for(term, seen, scratch) else { continue };
         shared += 1.0;
-        if word.places & same.asked.places & place::NUMBER != 0 {
+        if places & same.asked.places & place::NUMBER != 0 {
             number = number.max(rarity);
         }
         both += rarity * own.min(same.asked.weight);
         keep_largest(&mut rarest, rarity);
-        if word.places & same.asked.places & place::TITLE != 0 {
+        if places & same.asked.places & place::TITLE != 0 {
             titled += 1.0;
         }
-        same_numbers |= word.places & same.asked.places & FIGURE == FIGURE;
+        same_numbers |= places & same.asked.places & FIGURE == FIGURE;
     }
     let asks_numbers = seen.iter().any(|seen| seen.asked.places & FIGURE == FIGURE);
     let clash = numbers && asks_numbers && !same_numbers;
@@ -332,17 +371,14 @@ fn pair(
     found[Signal::MissingInTitle as usize] = missing;
     found[Signal::OtherTitle as usize] = new.min(missing);
     found[Signal::SharedNumber as usize] = number / 5.0;
-    rules(question.print, seen, &nearest.print, clash, found);
-    if found[Signal::TitleCosine as usize] > 0.6
-        && text::has_text(question.print)
-        && text::has_text(&nearest.print)
-    {
-        found[Signal::TextsDisagree as usize] = 1.0 - text::near_text(question.print, &nearest.print);
+    rules(question.print, seen, (nearest, print), clash, found);
+    if found[Signal::TitleCosine as usize] > 0.6 && text::has_text(question.print) && text::has_text(print) {
+        found[Signal::TextsDisagree as usize] = 1.0 - text::near_text(question.print, print);
     }
     found[Signal::SharedStems as usize] = libm::log1p(shared);
     found[Signal::HardlyAnyStem as usize] = f64::from(u8::from(shared <= 1.0));
     found[Signal::SharedTitleStems as usize] = libm::log1p(titled);
-    found[Signal::SharedPairs as usize] = libm::log1p(common(&question.print.pairs, &nearest.print.pairs));
+    found[Signal::SharedPairs as usize] = libm::log1p(common(&question.print.pairs, nearest.print.pairs()));
     found[Signal::Rarest as usize] = rarest[0] / 5.0;
     found[Signal::SecondRarest as usize] = rarest[1] / 5.0;
     found[Signal::ThirdRarest as usize] = rarest[2] / 5.0;
@@ -356,13 +392,20 @@ fn pair(
 }
 
 /// What forbids to call them one story.
-fn rules(print: &Fingerprint, seen: &[Seen], nearest: &Fingerprint, clash: bool, found: &mut Signals) {
+fn rules(
+    print: &Fingerprint,
+    seen: &[Seen],
+    (slot, nearest): (&Slot, &Lazy<impl FnOnce() -> Fingerprint>),
+    clash: bool,
+    found: &mut Signals,
+) {
     const SAID: u8 = place::TITLE | place::TEXT | place::PART;
     let mut set = |signal: Signal, holds: bool| found[signal as usize] = f64::from(u8::from(holds));
     set(Signal::OnlyNumbersDiffer, clash && numbers::same_but_for_numbers(print, nearest));
     let shared = seen.iter().filter(|seen| seen.used.0 > 0.0 && seen.asked.places & SAID != 0).count();
     set(Signal::OneWord, shared < 2);
-    let heading = title::same_headline(print, nearest) == 1.0 && print.title_stems() <= HEADING_STEMS;
+    let same = title::same_heads([print.headline, print.title], [slot.print.headline, slot.print.title]);
+    let heading = same && print.title_stems() <= HEADING_STEMS;
     let texts = heading && text::has_text(print) && text::has_text(nearest);
     set(Signal::OtherText, texts && text::near_text(print, nearest) < OTHER_TEXT);
 }
@@ -386,27 +429,25 @@ fn times(question: Question<'_>, tale: &Tale, nearest: &Slot, window: &Window, f
     let told = |number: Option<&u32>| {
         number.and_then(|number| window.slot(*number)).map_or(at, |slot| slot.print.at)
     };
-    found[Signal::DaysOpen as usize] = days(told(tale.members.first()), 5.0);
+    found[Signal::DaysOpen as usize] = days(told(tale.members().first()), 5.0);
     found[Signal::DaysFromNearest as usize] = days(nearest.print.at, 3.0);
-    found[Signal::HoursIdle as usize] = libm::log1p(days(told(tale.members.last()), 3.0) * 24.0);
+    found[Signal::HoursIdle as usize] = libm::log1p(days(told(tale.members().last()), 3.0) * 24.0);
 }
 
-/// Runs of letters that two titles share, by the geometric mean of how many they have, 0 to 1.
-fn common_letters(a: &[u16], b: &[u16]) -> f64 {
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
-    common(a, b) / libm::sqrt((a.len() * b.len()) as f64)
+/// Runs of letters that two titles share, by the geometric mean of how many they have, 0 to 1. `marked`: those of `a`.
+fn common_letters(a: &[u16], b: impl ExactSizeIterator<Item = u16>, marked: &Letters) -> f64 {
+    let runs = a.len() * b.len();
+    if runs == 0 { 0.0 } else { marked.count(b) as f64 / libm::sqrt(runs as f64) }
 }
 
 /// How many of two sorted lists are in both.
-fn common<T: Ord>(a: &[T], b: &[T]) -> f64 {
+fn common(a: &[u32], b: impl Iterator<Item = u32>) -> f64 {
     let (mut at, mut count) = (0, 0_u32);
-    for one in a {
-        while at < b.len() && b[at] < *one {
+    for one in b {
+        while at < a.len() && a[at] < one {
             at += 1;
         }
-        if at < b.len() && b[at] == *one {
+        if at < a.len() && a[at] == one {
             count += 1;
             at += 1;
         }
@@ -420,8 +461,12 @@ mod tests {
 
     #[test]
     fn sorted_lists_are_compared() {
-        assert_eq!(common(&[1, 3, 5, 9], &[0, 3, 4, 9]), 2.0);
-        assert_eq!(common_letters(&[1, 2, 3, 4], &[4]), 0.5);
-        assert_eq!(common_letters(&[], &[4]), 0.0);
+        assert_eq!(common(&[1, 3, 5, 9], [0, 3, 4, 9].into_iter()), 2.0);
+        let (mut letters, title) = (Letters::default(), [1, 2, 3, 40_000]);
+        letters.mark(&title);
+        assert_eq!(common_letters(&title, [40_000].into_iter(), &letters), 0.5);
+        assert_eq!(common_letters(&[], [4].into_iter(), &letters), 0.0);
+        letters.sweep(&title);
+        assert_eq!(common_letters(&title, title.into_iter(), &letters), 0.0);
     }
 }

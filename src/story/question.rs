@@ -66,7 +66,7 @@ pub fn asked(print: &Fingerprint, window: &Window) -> Vec<Asked> {
 }
 
 /// Twentieths as a share.
-pub fn share(weight: u32) -> f64 {
+pub fn share(weight: u16) -> f64 {
     f64::from(weight) / 20.0
 }
 
@@ -90,8 +90,27 @@ impl Logarithms {
 /// Lists that are used for each question anew.
 #[derive(Debug, Default)]
 pub struct Seen {
-    scores: Vec<(f64, u32)>,
+    /// By place in the window: what the shared stems are worth; 0: none is shared; below 0: a single one.
+    scores: Vec<f64>,
     touched: Vec<u32>,
+    order: Vec<u64>,
+    near: Vec<Near>,
+    /// The stories of the near entries: the best score and the sum of all.
+    found: Vec<(StoryId, f64, f64)>,
+    /// Where a story stands among the found.
+    places: Map<i64, u32>,
+}
+
+/// A score above 0 and the number of its entry, ordered by score, then number: one comparison of whole numbers.
+type Near = u128;
+
+/// Above 0, floating point numbers are in the order of their bits.
+fn near(score: f64, number: u32) -> Near {
+    u128::from(score.to_bits()) << 32 | u128::from(number)
+}
+
+fn told(near: Near) -> (f64, u32) {
+    (f64::from_bits((near >> 32) as u64), near as u32)
 }
 
 /// The stories in question, the likeliest first.
@@ -104,65 +123,97 @@ pub fn stories(
     seen: &mut Seen,
 ) -> Vec<StoryId> {
     look(asked, language, window, logarithms, seen);
-    let mut near = nearest(reach.nearest, window, seen);
-    let mut best: Map<i64, (f64, f64)> = Map::default();
-    let mut order = Vec::new();
-    for (score, number) in near.drain(..) {
-        let Some(slot) = window.slot(number) else { continue };
-        let score = score / libm::sqrt(slot.terms.len() as f64);
-        let held = best.entry(slot.story.0).or_insert_with(|| {
-            order.push(slot.story);
-            (0.0, 0.0)
-        });
-        *held = (held.0.max(score), held.1 + score);
+    nearest(reach.nearest, window, seen);
+    gather(window, seen);
+    let mut ranked: Vec<(f64, StoryId)> = Vec::with_capacity(reach.stories + 1);
+    for (story, best, sum) in &seen.found {
+        let rank = best + 0.15 * (sum - best).min(4.0 * best);
+        let before = |held: &(f64, StoryId)| held.0 > rank || held.0 == rank && held.1 < *story;
+        let place = ranked.iter().rposition(before).map_or(0, |held| held + 1);
+        if place < reach.stories {
+            ranked.insert(place, (rank, *story));
+            ranked.truncate(reach.stories);
+        }
     }
-    let rank = |story: &StoryId| {
-        let (best, sum) = best[&story.0];
-        best + 0.15 * (sum - best).min(4.0 * best)
-    };
-    let mut ranked: Vec<(f64, StoryId)> = order.iter().map(|story| (rank(story), *story)).collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    ranked.truncate(reach.stories);
     ranked.into_iter().map(|(_, story)| story).collect()
+}
+
+/// The near entries by story.
+fn gather(window: &Window, seen: &mut Seen) {
+    seen.found.clear();
+    seen.places.clear();
+    for near in &seen.near {
+        let (score, number) = told(*near);
+        let Some(slot) = window.slot(number) else { continue };
+        let score = score / (slot.print.words_count() as f64).sqrt();
+        let next = seen.found.len() as u32;
+        let place = *seen.places.entry(slot.story.0).or_insert(next);
+        if place == next {
+            seen.found.push((slot.story, 0.0, 0.0));
+        }
+        let held = &mut seen.found[place as usize];
+        (held.1, held.2) = (held.1.max(score), held.2 + score);
+    }
 }
 
 /// Adds up, for each entry that shares stems, what they are worth; the rarest stems first.
 fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms, seen: &mut Seen) {
     let all = libm::log(window.peers(language) as f64 + UNSEEN_ENTRIES);
-    let mut order: Vec<&Asked> = asked.iter().filter(|asked| asked.term != UNUSED).collect();
-    order.sort_unstable_by_key(|asked| (asked.users, asked.hash));
+    // The stems are in the order of their hashes: so are, in this order, those with as many users.
+    let known = asked.iter().zip(0..).filter(|(asked, _)| asked.term != UNUSED);
+    seen.order.clear();
+    seen.order.extend(known.map(|(asked, at): (_, u64)| u64::from(asked.users) << 32 | at));
+    seen.order.sort_unstable();
     if seen.scores.len() < window.span() {
-        seen.scores.resize(window.span() + window.span() / 4 + 64, (0.0, 0));
+        seen.scores.resize(window.span() + window.span() / 4 + 64, 0.0);
     }
     let mut left = SEEN;
-    for asked in order {
+    for at in &seen.order {
+        let asked = &asked[*at as u32 as usize];
         let rarity = all - logarithms.of(asked.users);
         let worth = asked.weight * rarity * rarity;
         let most = left.clamp(SEEN_AT_LEAST, SEEN_OF_A_STEM);
-        for number in window.terms.latest(asked.term).take(most) {
-            let held = &mut seen.scores[window.place(number)];
-            if held.1 == 0 {
-                seen.touched.push(number);
+        let (earlier, later) = window.terms.users(asked.term);
+        for number in later.iter().rev().chain(earlier.iter().rev()).take(most) {
+            let held = &mut seen.scores[window.place(*number)];
+            if *held == 0.0 {
+                seen.touched.push(*number);
+                *held = -worth;
+            } else {
+                *held = held.abs() + worth;
             }
-            *held = (held.0 + worth, held.1 + 1);
-            left = left.saturating_sub(1);
         }
+        left = left.saturating_sub(most.min(asked.users as usize));
     }
 }
 
-/// Those that share the most, and the list swept for the next question.
-fn nearest(most: usize, window: &Window, seen: &mut Seen) -> Vec<(f64, u32)> {
-    let mut near = Vec::with_capacity(seen.touched.len());
+/// Those that share the most, most first, and the list swept for the next question.
+fn nearest(most: usize, window: &Window, seen: &mut Seen) {
+    let kept = &mut seen.near;
+    kept.clear();
+    let mut least = 0;
     for number in seen.touched.drain(..) {
-        let (score, shared) = std::mem::take(&mut seen.scores[window.place(number)]);
-        if shared >= 2 || score >= WORTH {
-            near.push((score, number));
+        let score = std::mem::take(&mut seen.scores[window.place(number)]);
+        if score <= -WORTH || score > 0.0 {
+            let near = near(score.abs(), number);
+            if near > least {
+                kept.push(near);
+            }
+        }
+        if kept.len() >= 3 * most {
+            least = cut(kept, most);
         }
     }
-    if near.len() > most {
-        near.select_nth_unstable_by(most, |a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-        near.truncate(most);
+    if kept.len() > most {
+        cut(kept, most);
     }
-    near.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-    near
+    kept.sort_unstable_by(|a, b| b.cmp(a));
+}
+
+/// Keeps the largest; gives the least of them.
+fn cut(kept: &mut Vec<Near>, most: usize) -> Near {
+    let (_, least, _) = kept.select_nth_unstable_by(most - 1, |a, b| b.cmp(a));
+    let least = *least;
+    kept.truncate(most);
+    least
 }

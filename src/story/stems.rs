@@ -9,8 +9,9 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::story::bridge;
 use crate::story::compounds;
+use crate::story::german;
 use crate::story::hash;
-use crate::story::words::{self, Flow, Kind};
+use crate::story::words::{self, Flow, Kind, Words};
 
 /// One stem of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,13 @@ pub struct Stems {
     german: bool,
 }
 
+/// Letters that are used for each word anew.
+#[derive(Debug, Default)]
+struct Scratch {
+    word: Vec<u8>,
+    part: Vec<u8>,
+}
+
 impl Stems {
     /// For a BCP 47 tag; a language without a stemmer, or none, keeps its words whole.
     pub fn of(language: Option<&str>) -> Self {
@@ -48,16 +56,23 @@ impl Stems {
 
     /// The stems of the words that say something, in order, at most `limit`.
     pub fn split(&self, text: &str, limit: usize) -> Split {
-        let mut found = Split::default();
+        let (mut found, mut scratch) = (Split::default(), Scratch::default());
         words::split(text, |word, kind| {
-            if !is_common(word) {
-                let stem = Stem { hash: self.stem(word, kind), kind };
-                found.stems.push(stem);
-                bridge::keys(word, stem, self.german, &mut found.bridge);
-                self.part(word, kind, &mut found.parts);
-            }
+            self.put(word, kind, &mut found, &mut scratch);
             if found.stems.len() < limit { Flow::More } else { Flow::Enough }
         });
+        found
+    }
+
+    /// The same of a text that is in words already.
+    pub fn of_words(&self, words: &Words, limit: usize) -> Split {
+        let (mut found, mut scratch) = (Split::default(), Scratch::default());
+        for word in words.iter() {
+            self.put(word.text, word.kind, &mut found, &mut scratch);
+            if found.stems.len() >= limit {
+                break;
+            }
+        }
         found
     }
 
@@ -65,54 +80,67 @@ impl Stems {
     pub fn first(&self, text: &str) -> Option<u32> {
         let mut first = None;
         words::split(text, |word, kind| {
-            first = (!is_common(word)).then(|| self.stem(word, kind));
+            let stem = || self.stem(word, kind, &mut Vec::new(), &mut Scratch::default());
+            first = (!is_common(word)).then(stem);
             if first.is_none() { Flow::More } else { Flow::Enough }
         });
         first
     }
 
-    /// The stems of the parts of a German compound.
-    fn part(&self, word: &str, kind: Kind, into: &mut Vec<u32>) {
-        if !self.german || matches!(kind, Kind::Number | Kind::Pair) {
-            return;
-        }
-        if let Some((first, rest)) = compounds::split(&undouble(word)) {
-            into.extend([first, rest].map(|part| self.stem(part, kind)));
+    fn put(&self, word: &str, kind: Kind, found: &mut Split, scratch: &mut Scratch) {
+        if !is_common(word) {
+            let stem = Stem { hash: self.stem(word, kind, &mut found.parts, scratch), kind };
+            found.stems.push(stem);
+            bridge::keys(word, stem, self.german, &mut found.bridge);
         }
     }
 
-    fn stem(&self, word: &str, kind: Kind) -> u32 {
-        if matches!(kind, Kind::Number | Kind::Pair) {
-            return hash::word(word);
-        }
-        let Some(stemmer) = &self.stemmer else { return hash::word(&undouble(word)) };
-        if self.german {
-            hash::word(&stemmer.stem(&undouble(word)))
-        } else {
-            hash::word(&undouble(&stemmer.stem(word)))
+    /// The stem of a word, and those of its parts if it is a German compound.
+    fn stem(&self, word: &str, kind: Kind, parts: &mut Vec<u32>, scratch: &mut Scratch) -> u32 {
+        let Scratch { word: folded, part } = scratch;
+        match &self.stemmer {
+            _ if matches!(kind, Kind::Number | Kind::Pair) => hash::word(word),
+            Some(stemmer) if !self.german => {
+                undouble(stemmer.stem(word).as_bytes(), folded);
+                hash::letters(folded)
+            }
+            None => {
+                undouble(word.as_bytes(), folded);
+                hash::letters(folded)
+            }
+            Some(stemmer) => {
+                undouble(word.as_bytes(), folded);
+                if let Some((first, rest)) = compounds::split(folded) {
+                    parts.extend([first, rest].map(|letters| {
+                        undouble(letters, part);
+                        german(stemmer, part)
+                    }));
+                }
+                german(stemmer, folded)
+            }
         }
     }
+}
+
+/// The hash of a folded German word's stem. The word is spent.
+fn german(stemmer: &Stemmer, word: &mut Vec<u8>) -> u32 {
+    if word.is_ascii() {
+        german::stem(word);
+        return hash::letters(word);
+    }
+    hash::word(&stemmer.stem(&String::from_utf8_lossy(word)))
 }
 
 /// `ae`, `oe`, `ue` as `a`, `o`, `u`: how slugs spell umlauts.
-fn undouble(word: &str) -> std::borrow::Cow<'_, str> {
-    let bytes = word.as_bytes();
-    if !bytes.windows(2).any(is_digraph) {
-        return word.into();
-    }
-    let mut folded = String::with_capacity(word.len());
-    let mut last = ' ';
-    for c in word.chars() {
-        if !(c == 'e' && matches!(last, 'a' | 'o' | 'u')) {
-            folded.push(c);
+fn undouble(word: &[u8], into: &mut Vec<u8>) {
+    into.clear();
+    let mut last = 0;
+    for letter in word {
+        if !(*letter == b'e' && matches!(last, b'a' | b'o' | b'u')) {
+            into.push(*letter);
         }
-        last = c;
+        last = *letter;
     }
-    folded.into()
-}
-
-fn is_digraph(pair: &[u8]) -> bool {
-    matches!(pair, [b'a' | b'o' | b'u', b'e'])
 }
 
 fn algorithm(language: &str) -> Option<Algorithm> {
@@ -142,7 +170,37 @@ fn algorithm(language: &str) -> Option<Algorithm> {
 /// Words of one letter, and those of the lists below. The window's own counts see to the rest.
 pub fn is_common(word: &str) -> bool {
     let bytes = word.as_bytes();
-    bytes.len() == 1 && bytes[0].is_ascii_alphabetic() || COMMON.binary_search(&word).is_ok()
+    match bytes.len() {
+        1 => bytes[0].is_ascii_alphabetic(),
+        2..=LONGEST => KEYS.binary_search(&key(bytes)).is_ok(),
+        _ => false,
+    }
+}
+
+/// The longest of [`COMMON`].
+const LONGEST: usize = 8;
+
+/// [`COMMON`] as numbers in the same order: half of all words are looked up here.
+const KEYS: [u64; COMMON.len()] = keys();
+
+const fn keys() -> [u64; COMMON.len()] {
+    let mut keys = [0; COMMON.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = key(COMMON[at].as_bytes());
+        at += 1;
+    }
+    keys
+}
+
+/// A word of at most [`LONGEST`] letters as a number.
+const fn key(word: &[u8]) -> u64 {
+    let (mut key, mut at) = (0, 0);
+    while at < LONGEST {
+        key = key << 8 | if at < word.len() { word[at] as u64 } else { 0 };
+        at += 1;
+    }
+    key
 }
 
 /// Folded function words of German, English, French, Spanish, Italian and Dutch, sorted; none that is a content
@@ -181,8 +239,9 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_common_words_is_sorted() {
-        assert!(COMMON.is_sorted());
+    fn the_list_of_common_words_is_sorted_and_no_word_is_longer_than_said() {
+        assert!(COMMON.is_sorted() && KEYS.is_sorted());
+        assert_eq!(COMMON.iter().map(|word| word.len()).max(), Some(LONGEST));
     }
 
     #[test]

@@ -25,9 +25,9 @@ impl Tally {
     }
 
     /// An entry that had these is forgotten.
-    pub fn remove(&mut self, keys: &[u16]) {
+    pub fn remove(&mut self, keys: impl Iterator<Item = u16>) {
         for key in keys {
-            if let Entry::Occupied(mut held) = self.0.entry(u32::from(*key)) {
+            if let Entry::Occupied(mut held) = self.0.entry(u32::from(key)) {
                 *held.get_mut() -= 1;
                 if *held.get() == 0 {
                     held.remove();
@@ -51,7 +51,7 @@ mod tests {
         let mut tally = Tally::default();
         tally.add(&[7, 9]);
         tally.add(&[9]);
-        tally.remove(&[7, 9]);
+        tally.remove([7, 9].into_iter());
         assert_eq!((tally.count(7), tally.count(9), tally.count(1)), (0, 1, 0));
     }
 }

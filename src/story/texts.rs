@@ -2,6 +2,7 @@
 //! Deliberately not here: titles and first words (`likeness.rs`).
 
 use crate::story::fingerprint::Fingerprint;
+use crate::story::kept::Kept;
 use crate::story::question::UNSEEN_ENTRIES;
 use crate::story::signal::list::{Signal, Signals};
 use crate::story::tally::Tally;
@@ -18,20 +19,20 @@ struct Shared {
 }
 
 /// Measures the two reports by what the window knows of their keys.
-pub fn measure(a: &Fingerprint, b: &Fingerprint, window: &Window, found: &mut Signals) {
+pub fn measure(a: &Fingerprint, b: &Kept, window: &Window, found: &mut Signals) {
     let tally = &window.tally;
     let all = |entries: usize| libm::log(entries as f64 + UNSEEN_ENTRIES);
     if a.is_long() && b.is_long() && a.language == b.language {
         let all = all(window.peers(a.language));
-        let shared = compare(&a.deep, &b.deep, tally, all);
+        let shared = compare(&a.deep, &b.deep().collect::<Vec<_>>(), tally, all);
         found[Signal::BothLong as usize] = 1.0;
         found[Signal::WholeText as usize] = shared.cosine;
         found[Signal::WholeTextShared as usize] = libm::log1p(shared.count);
         found[Signal::WholeTextRare as usize] = shared.rarest[2] / 5.0;
     }
-    if a.is_in_other_language(b) {
+    if a.is_in_other_language(b.language) {
         let all = all(window.peers(a.language).max(window.peers(b.language)));
-        let shared = compare(&a.bridge, &b.bridge, tally, all);
+        let shared = compare(&a.bridge, &b.bridge().collect::<Vec<_>>(), tally, all);
         found[Signal::OtherLanguage as usize] = 1.0;
         found[Signal::Across as usize] = shared.cosine;
         found[Signal::AcrossShared as usize] = libm::log1p(shared.count);

@@ -2,7 +2,7 @@
 //! Such a page is a story of its own: its next headline belongs to it, and no report of any one of its events does.
 //! Deliberately not here: pages that only call themselves live in their address; there the headline tells one event.
 
-use crate::story::words::{self, Flow};
+use crate::story::words::{self, Words};
 
 /// Words, folded, that a live page's title has, or that end one of its words.
 const NAMES: &[&str] = &["ticker", "liveblog", "newsblog", "liveticker", "liveupdates", "livestory"];
@@ -23,23 +23,24 @@ const KICKER_ENDS: &[&str] = &["aktuell", "latest", "live"];
 /// How a live page's text parts its items.
 const PARTING: &str = "+++";
 
-/// Whether a title names its page a live one.
-pub fn is_named(title: &str) -> bool {
-    let mut last = String::new();
-    let mut found = false;
-    words::split(title, |word, _| {
-        found = NAMES.iter().any(|name| word.ends_with(name)) || PAIRS.contains(&(last.as_str(), word));
-        last.clear();
-        last.push_str(word);
-        if found { Flow::Enough } else { Flow::More }
+/// Whether a title names its page a live one. `words`: the title's.
+pub fn is_named(title: &str, words: &Words) -> bool {
+    let mut last = "";
+    let mut named = words.iter().map(|word| {
+        let two = (std::mem::replace(&mut last, word.text), word.text);
+        NAMES.iter().any(|name| word.text.ends_with(name)) || PAIRS.contains(&two)
     });
-    found || kicker(title).is_some_and(|kicker| ends_so(kicker))
+    named.any(|named| named) || kicker(title).is_some_and(ends_so)
 }
 
 /// Whether the entry is one of a live page, by its title or by how its text is made.
-pub fn is_ticker(title: &str, text: &str) -> bool {
-    let text = words::head(text, words::SCAN_BYTES).trim();
-    is_named(title) || (text.contains(PARTING) && !text.starts_with(PARTING))
+pub fn is_ticker(title: &str, words: &Words, text: &str) -> bool {
+    let text = words::head(text, words::SCAN_BYTES);
+    is_named(title, words) || text.as_bytes().contains(&b'+') && is_parted(text.trim())
+}
+
+fn is_parted(text: &str) -> bool {
+    text.contains(PARTING) && !text.starts_with(PARTING)
 }
 
 /// What stands before the first colon; `None`: there is none.
@@ -69,7 +70,7 @@ mod tests {
             ("Aktuell: Brücke gesperrt", "", false),
             ("", "", false),
         ] {
-            assert_eq!(is_ticker(title, text), live, "{title}");
+            assert_eq!(is_ticker(title, &Words::of(title), text), live, "{title}");
         }
     }
 }

@@ -3,97 +3,80 @@
 //! anew after a restart gives the very same window.
 //! Deliberately not here: when an entry leaves (`engine.rs` knows the clock and the bounds), and any judgement.
 
-use std::collections::VecDeque;
-
 use crate::model::ids::{EntryId, StoryId};
 use crate::model::time::Timestamp;
 use crate::story::fingerprint::Fingerprint;
+use crate::story::kept::Kept;
 use crate::story::keys::{Keys, Map};
-use crate::story::tale::{SPEAKERS, Tale, Use, Worded};
+use crate::story::slots::{Slot, Slots};
+use crate::story::tale::{SPEAKERS, Tale, Use, uses};
 use crate::story::tally::Tally;
 use crate::story::terms::Terms;
-
-/// An entry in the window.
-#[derive(Debug)]
-pub struct Slot {
-    /// Which.
-    pub entry: EntryId,
-    /// The story it was put to.
-    pub story: StoryId,
-    /// When it was admitted.
-    pub arrived: Timestamp,
-    /// What is kept of it.
-    pub print: Fingerprint,
-    /// The terms of its words.
-    pub terms: Box<[u32]>,
-}
-
-impl Slot {
-    /// Its words with their terms.
-    pub fn worded(&self) -> Worded<'_> {
-        Worded { words: &self.print.words, terms: &self.terms }
-    }
-}
 
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Window {
-    /// Shared keys.
-    pub keys: Keys,
     /// Shared stems.
     pub terms: Terms,
     /// Shared keys of whole texts and across languages.
     pub tally: Tally,
-    slots: VecDeque<Option<Slot>>,
-    first: u32,
-    live: usize,
     /// Entries in each language, 0 for unknown ones.
     languages: Map<u32, u32>,
-    numbers: Map<i64, u32>,
+    keys: Keys,
+    slots: Slots,
     tales: Map<i64, Tale>,
-    print_bytes: usize,
 }
 
 impl Window {
     /// How many entries are remembered.
     pub fn len(&self) -> usize {
-        self.live
+        self.slots.len()
     }
 
     /// How many of them are in a language, against which the rarity of its words is measured; of an unknown one: all.
     pub fn peers(&self, language: u16) -> usize {
         let known = self.languages.get(&u32::from(language)).filter(|_| language != 0);
-        known.map_or(self.live, |count| *count as usize)
+        known.map_or(self.len(), |count| *count as usize)
     }
 
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
-        self.live == 0
+        self.slots.is_empty()
     }
 
     /// The entry with this number; `None` if it was forgotten.
     pub fn slot(&self, number: u32) -> Option<&Slot> {
-        self.slots.get(self.place(number))?.as_ref()
+        self.slots.slot(number)
     }
 
     /// An entry by its id; `None` if it is not remembered.
     pub fn find(&self, entry: EntryId) -> Option<&Slot> {
-        self.numbers.get(&entry.0).and_then(|number| self.slot(*number))
+        self.slots.find(entry).and_then(|number| self.slots.slot(number))
+    }
+
+    /// What was admitted as this entry.
+    pub fn print(&self, slot: &Slot) -> Fingerprint {
+        slot.print.print(&self.terms)
+    }
+
+    /// The latest entries that share a key (link, article number, headline, last words), latest first.
+    pub fn sharing(&self, print: &Fingerprint) -> impl Iterator<Item = &Slot> {
+        self.keys.sharing(print, &self.slots).into_iter().filter_map(|number| self.slots.slot(number))
     }
 
     /// Where an entry stands, counted from the oldest: for scratch lists as long as [`Window::span`].
     pub fn place(&self, number: u32) -> usize {
-        number.wrapping_sub(self.first) as usize
+        self.slots.place(number)
     }
 
     /// One more than the largest [`Window::place`].
     pub fn span(&self) -> usize {
-        self.slots.len()
+        self.slots.span()
     }
 
     /// The oldest entry.
     pub fn oldest(&self) -> Option<&Slot> {
-        self.slots.front()?.as_ref()
+        self.slots.oldest()
     }
 
     /// A story that has an entry in the window.
@@ -110,45 +93,34 @@ impl Window {
     pub fn uses(&self, tale: &Tale, into: &mut Vec<Use>) {
         into.clear();
         match self.speakers(tale).next() {
-            Some(only) if tale.members.len() == 1 => into.extend(only.worded().uses()),
-            _ => into.extend_from_slice(&tale.uses),
+            Some(only) if tale.members().len() == 1 => into.extend(uses(&only.print, &self.terms)),
+            _ => into.extend_from_slice(tale.uses()),
         }
     }
 
-    /// Remembers an entry.
-    pub fn admit(&mut self, entry: EntryId, story: StoryId, print: Fingerprint, arrived: Timestamp) {
-        let number = self.first.wrapping_add(self.slots.len() as u32);
-        self.keys.insert(u64::from(number), &print);
-        let terms: Box<[u32]> = print.words.iter().map(|word| self.terms.insert(word.hash, number)).collect();
-        self.numbers.insert(entry.0, number);
+    /// Remembers an entry that is not remembered.
+    pub fn admit(&mut self, entry: EntryId, story: StoryId, print: &Fingerprint, arrived: Timestamp) {
+        let number = self.slots.next();
+        let terms = print.words.iter().map(|word| self.terms.insert(word.hash, number));
         *self.languages.entry(u32::from(print.language)).or_default() += 1;
         self.tally.add(&print.deep);
         self.tally.add(&print.bridge);
-        self.print_bytes += print.memory_bytes() + size_of_val(&*terms);
-        self.slots.push_back(Some(Slot { entry, story, arrived, print, terms }));
-        self.live += 1;
+        let print = Kept::of(print, terms);
+        self.slots.push(Slot { entry, story, arrived, print });
+        self.keys.insert(number, &self.slots);
         self.join(story, number);
     }
 
     /// Forgets an entry. False: it was not there.
     pub fn retract(&mut self, entry: EntryId) -> bool {
-        let Some(number) = self.numbers.remove(&entry.0) else { return false };
+        let Some(number) = self.slots.find(entry) else { return false };
         self.leave(number);
-        let at = self.place(number);
-        if let Some(slot) = self.slots[at].take() {
-            self.keys.remove(u64::from(number), &slot.print);
+        self.keys.remove(number, &self.slots);
+        if let Some(slot) = self.slots.take(number) {
+            slot.print.words().for_each(|(term, _)| self.terms.remove(term, number));
+            self.tally.remove(slot.print.deep());
+            self.tally.remove(slot.print.bridge());
             self.languages.entry(u32::from(slot.print.language)).and_modify(|count| *count -= 1);
-            self.tally.remove(&slot.print.deep);
-            self.tally.remove(&slot.print.bridge);
-            for term in &slot.terms {
-                self.terms.remove(*term, number);
-            }
-            self.print_bytes -= slot.print.memory_bytes() + size_of_val(&*slot.terms);
-            self.live -= 1;
-        }
-        while matches!(self.slots.front(), Some(None)) {
-            self.slots.pop_front();
-            self.first = self.first.wrapping_add(1);
         }
         true
     }
@@ -156,45 +128,45 @@ impl Window {
     /// Makes one story of two: the entries of `gone` are put to `keep`.
     pub fn merge(&mut self, keep: StoryId, gone: StoryId) {
         let Some(tale) = self.tales.remove(&gone.0).filter(|_| keep != gone) else { return };
-        for number in &tale.members {
-            let at = self.place(*number);
-            if let Some(Some(slot)) = self.slots.get_mut(at) {
+        for number in tale.members() {
+            if let Some(slot) = self.slots.slot_mut(*number) {
                 slot.story = keep;
             }
         }
-        let mut merged = self.tales.remove(&keep.0).unwrap_or_default();
-        merged.members.extend(tale.members);
-        merged.members.sort_unstable();
+        let mut members = self.tales.remove(&keep.0).map_or_else(Vec::new, |kept| kept.members().to_vec());
+        members.extend(tale.members());
+        let mut merged = Tale::of_all(members);
         self.relearn(&mut merged);
         self.tales.insert(keep.0, merged);
     }
 
-    /// The memory it takes, in bytes, as near as the allocator lets us know.
+    /// The memory it takes, in bytes: all that the allocator holds for it.
     pub fn memory_bytes(&self) -> usize {
         let tales: usize = self.tales.values().map(Tale::memory_bytes).sum();
-        self.print_bytes
-            + self.slots.capacity() * (size_of::<Option<Slot>>() - size_of::<Fingerprint>())
-            + self.numbers.capacity() * 13
-            + self.tales.capacity() * (size_of::<Tale>() + 9)
-            + tales
+        // A map's places are a power of two of which it fills seven eighths at most, with a byte more for each.
+        let places = (self.tales.capacity() * 8 / 7).next_power_of_two();
+        tales
+            + places * (size_of::<(i64, Tale)>() + 1)
+            + self.slots.memory_bytes()
             + self.keys.memory_bytes()
             + self.terms.memory_bytes()
+            + self.tally.memory_bytes()
             + self.tally.memory_bytes()
     }
 
     fn join(&mut self, story: StoryId, number: u32) {
-        let mut tale = self.tales.remove(&story.0).unwrap_or_default();
-        tale.members.push(number);
-        if tale.members.len() == 2 {
+        let Some(mut tale) = self.tales.remove(&story.0) else {
+            self.tales.insert(story.0, Tale::of(number));
+            return;
+        };
+        tale.push(number);
+        let members = tale.members();
+        if members.len() == 2 {
             self.relearn(&mut tale);
-        } else if tale.members.len() > 2 {
-            let silent = tale.members.len().checked_sub(SPEAKERS + 1).map(|at| tale.members[at]);
-            if let Some(slot) = self.slot(number) {
-                tale.learn(slot.worded());
-            }
-            if let Some(slot) = silent.and_then(|silent| self.slot(silent)) {
-                tale.unlearn(slot.worded());
-            }
+        } else {
+            let silent = members.len().checked_sub(SPEAKERS + 1).map(|at| members[at]);
+            self.speaks(&mut tale, Some(number));
+            self.falls_silent(&mut tale, silent);
         }
         self.tales.insert(story.0, tale);
     }
@@ -203,32 +175,34 @@ impl Window {
         let Some(story) = self.slot(number).map(|slot| slot.story) else { return };
         let Some(mut tale) = self.tales.remove(&story.0) else { return };
         let spoke = tale.speakers().binary_search(&number).is_ok();
-        let returns = tale.members.len().checked_sub(SPEAKERS + 1).map(|at| tale.members[at]);
-        tale.members.retain(|member| *member != number);
-        match (tale.members.len(), spoke) {
-            (0, _) => return,
-            (1, _) => tale.uses = Vec::new(),
-            (_, false) => {}
-            (_, true) => self.fall_silent(&mut tale, number, returns),
+        let members = tale.members();
+        let returns = members.len().checked_sub(SPEAKERS + 1).map(|at| members[at]);
+        if !tale.leave(number) {
+            return;
+        }
+        if spoke {
+            self.falls_silent(&mut tale, Some(number));
+            self.speaks(&mut tale, returns);
         }
         self.tales.insert(story.0, tale);
     }
 
-    /// One speaker less; the one before all speakers, if there is one, speaks again.
-    fn fall_silent(&self, tale: &mut Tale, number: u32, returns: Option<u32>) {
-        if let Some(slot) = self.slot(number) {
-            tale.unlearn(slot.worded());
+    /// One speaker more.
+    fn speaks(&self, tale: &mut Tale, number: Option<u32>) {
+        if let Some(slot) = number.and_then(|number| self.slot(number)) {
+            tale.learn(uses(&slot.print, &self.terms));
         }
-        if let Some(slot) = returns.and_then(|number| self.slot(number)) {
-            tale.learn(slot.worded());
+    }
+
+    /// One speaker less.
+    fn falls_silent(&self, tale: &mut Tale, number: Option<u32>) {
+        if let Some(slot) = number.and_then(|number| self.slot(number)) {
+            tale.unlearn(uses(&slot.print, &self.terms));
         }
     }
 
     fn relearn(&self, tale: &mut Tale) {
-        tale.uses = Vec::new();
         let speakers: Vec<&Slot> = tale.speakers().iter().filter_map(|number| self.slot(*number)).collect();
-        for slot in speakers {
-            tale.learn(slot.worded());
-        }
+        speakers.into_iter().for_each(|slot| tale.learn(uses(&slot.print, &self.terms)));
     }
 }

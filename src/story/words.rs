@@ -32,14 +32,22 @@ pub enum Flow {
 
 /// Calls `take` with each word of `text`, folded, in order.
 pub fn split(text: &str, mut take: impl FnMut(&str, Kind) -> Flow) {
-    let mut chars = head(text, SCAN_BYTES).chars().peekable();
+    each(text, &mut |word, kind, _| take(word, kind));
+}
+
+/// The same, and with the length of what is left of the text after the word's first letter.
+fn each(text: &str, take: &mut impl FnMut(&str, Kind, usize) -> Flow) {
+    let mut chars = head(text, SCAN_BYTES).chars();
     let mut word = String::with_capacity(32);
     while let Some(c) = chars.next() {
+        let left = chars.as_str().len();
         word.clear();
         let kind = if c.is_ascii_digit() {
             number(c, &mut chars, &mut word)
+        } else if c.is_ascii() && !c.is_ascii_alphabetic() {
+            continue;
         } else if is_dense(c) {
-            if !dense(c, &mut chars, &mut word, &mut take) {
+            if !dense(c, &mut chars, &mut word, &mut |word, kind| take(word, kind, left)) {
                 return;
             }
             continue;
@@ -48,13 +56,78 @@ pub fn split(text: &str, mut take: impl FnMut(&str, Kind) -> Flow) {
         } else {
             continue;
         };
-        if !word.is_empty() && take(&word, kind) == Flow::Enough {
+        if !word.is_empty() && take(&word, kind, left) == Flow::Enough {
             return;
         }
     }
 }
 
-type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+/// The words of a text that is walked more than once.
+#[derive(Debug)]
+pub struct Words {
+    letters: String,
+    words: Vec<Span>,
+}
+
+#[derive(Debug)]
+struct Span {
+    /// Where it ends in the letters.
+    end: usize,
+    kind: Kind,
+    left: usize,
+}
+
+/// One of [`Words`].
+#[derive(Debug, Clone, Copy)]
+pub struct OneWord<'a> {
+    /// Folded.
+    pub text: &'a str,
+    /// What it is.
+    pub kind: Kind,
+    /// How many bytes of the text that was looked at stand after its first letter.
+    pub left: usize,
+}
+
+impl Words {
+    /// All words of a text.
+    pub fn of(text: &str) -> Self {
+        let mut found =
+            Self { letters: String::with_capacity(text.len().min(256)), words: Vec::with_capacity(16) };
+        each(text, &mut |word, kind, left| {
+            found.letters.push_str(word);
+            found.words.push(Span { end: found.letters.len(), kind, left });
+            Flow::More
+        });
+        found
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = OneWord<'_>> {
+        let mut begin = 0;
+        self.words.iter().map(move |span| {
+            let text = &self.letters[begin..span.end];
+            begin = span.end;
+            OneWord { text, kind: span.kind, left: span.left }
+        })
+    }
+}
+
+type Chars<'a> = std::str::Chars<'a>;
+
+/// What comes next.
+fn peek(chars: &Chars<'_>) -> Option<char> {
+    chars.clone().next()
+}
 
 /// The first `bytes` bytes of a text, or a little less, never splitting a character.
 pub fn head(text: &str, bytes: usize) -> &str {
@@ -71,7 +144,8 @@ pub fn head(text: &str, bytes: usize) -> &str {
 fn letters(first: char, chars: &mut Chars<'_>, word: &mut String) -> Kind {
     let kind = if first.is_uppercase() { Kind::Capital } else { Kind::Small };
     push(first, word);
-    while let Some(&c) = chars.peek() {
+    plain(chars, word);
+    while let Some(c) = peek(chars) {
         if is_apostrophe(c) {
             chars.next();
             skip_genitive(chars, word);
@@ -82,15 +156,26 @@ fn letters(first: char, chars: &mut Chars<'_>, word: &mut String) -> Kind {
         }
         chars.next();
         push(c, word);
+        plain(chars, word);
     }
     kind
+}
+
+/// Adds the letters that need no folding but of their case: most are such, and they go by the run.
+fn plain(chars: &mut Chars<'_>, word: &mut String) {
+    let rest = chars.as_str();
+    let run = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let (from, room) = (word.len(), WORD_BYTES.saturating_sub(word.len()));
+    word.push_str(&rest[..run.min(room)]);
+    word[from..].make_ascii_lowercase();
+    *chars = rest[run..].chars();
 }
 
 /// After an apostrophe: `Putin's` is `putin`; `l'été` is `l` and `été`; the next word begins where it ends.
 fn skip_genitive(chars: &mut Chars<'_>, word: &mut String) {
     let mut ahead = chars.clone();
     let is_s = ahead.next().is_some_and(|c| matches!(c, 's' | 'S' | 't'));
-    if is_s && !ahead.peek().is_some_and(|c| c.is_alphanumeric()) {
+    if is_s && !peek(&ahead).is_some_and(char::is_alphanumeric) {
         chars.next();
     } else if word.chars().count() <= 2 {
         word.clear();
@@ -101,7 +186,7 @@ fn skip_genitive(chars: &mut Chars<'_>, word: &mut String) {
 fn number(first: char, chars: &mut Chars<'_>, word: &mut String) -> Kind {
     word.push(first);
     loop {
-        match chars.peek().copied() {
+        match peek(chars) {
             Some(c) if c.is_ascii_digit() => word.push(c),
             Some(c) if c.is_alphabetic() && !is_dense(c) => {
                 chars.next();
@@ -126,7 +211,7 @@ fn number(first: char, chars: &mut Chars<'_>, word: &mut String) -> Kind {
 
 fn letters_after_number(first: char, chars: &mut Chars<'_>, word: &mut String) {
     push(first, word);
-    while let Some(&c) = chars.peek() {
+    while let Some(c) = peek(chars) {
         if !c.is_alphanumeric() || is_dense(c) {
             break;
         }
@@ -149,7 +234,7 @@ fn dense(
 ) -> bool {
     let mut last = first;
     let mut alone = true;
-    while let Some(&c) = chars.peek() {
+    while let Some(c) = peek(chars) {
         if !is_dense(c) {
             break;
         }
@@ -175,6 +260,13 @@ fn push(c: char, word: &mut String) {
     if c.is_ascii() {
         word.push(c.to_ascii_lowercase());
         return;
+    }
+    match c {
+        'ä' | 'Ä' | 'á' | 'à' => return word.push('a'),
+        'ö' | 'Ö' | 'ó' => return word.push('o'),
+        'ü' | 'Ü' | 'ú' => return word.push('u'),
+        'é' | 'è' => return word.push('e'),
+        _ => {}
     }
     for c in c.to_lowercase() {
         match c {

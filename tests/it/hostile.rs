@@ -233,6 +233,20 @@ fn a_window_that_empties_at_once_gives_its_memory_back_and_begins_anew() {
 }
 
 #[test]
+fn the_largest_story_leaves_the_window_at_once() {
+    let mut engine = Engine::new(&StoryOptions::default());
+    let print = print("Special offer of the century for all our dear readers", "", Timestamp(0));
+    let told = 10 * FLOOD as i64;
+    for id in 1..=told {
+        engine.admit(EntryId(id), StoryId(1), print.clone(), Timestamp(id));
+    }
+    assert_eq!(engine.len() as i64, told.min(StoryOptions::default().max_active as i64));
+    let later = Timestamp(40 * DAY_MS);
+    assert_eq!(engine.judge(&print, later).decision, Decision::New);
+    assert!(engine.is_empty());
+}
+
+#[test]
 fn one_entry_that_comes_again_and_again_is_held_once() {
     let mut engine = Engine::new(&StoryOptions::default());
     let mut chance = Chance::new(13);

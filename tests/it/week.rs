@@ -209,6 +209,35 @@ fn an_engine_at_its_bound_judges_as_one_that_was_told_only_the_latest() {
     }
 }
 
+/// A feed in a language, of titles.
+fn feed_of(name: &str, language: &str, titles: &[String]) -> String {
+    let item = |title: &String| {
+        format!("<item><guid isPermaLink='false'>{name}-{title}</guid><title>{title}</title></item>")
+    };
+    let head =
+        format!("<title>{name}</title><link>https://{name}.example/</link><language>{language}</language>");
+    let items: String = titles.iter().map(item).collect();
+    format!("<rss version='2.0'><channel>{head}{items}</channel></rss>")
+}
+
+#[test]
+fn a_restart_remembers_as_many_folded_entries_as_the_running_engine_does() {
+    let program = Program::new().with("RIVERD_STORY_MAX_ACTIVE", "1000").with("RIVERD_STORY_LANGUAGES", "de");
+    let told = |name: &str, language: &str, titles: &[String]| {
+        program.drop_file(&format!("{name}.xml"), &feed_of(name, language, titles));
+        program.json(&["once", "--json"]);
+    };
+    let title = ["Frachter rammt die alte Eisenbahnbrücke im Hafen von Küstrow".to_owned()];
+    let mut chance = Chance::new(5);
+    let foreign: Vec<String> = (0..1_100).map(|_| chance.words(6, 1 << 20).join(" ")).collect();
+    told("a", "de", &title);
+    told("b", "en", &foreign);
+    told("c", "de", &title);
+    let stories = program.json(&["stories", "--json", "--limit", "2000"]);
+    let both = |story: &serde_json::Value| story["coverage"].as_array().is_some_and(|of| of.len() == 1);
+    assert!(stories.as_array().expect("a list").iter().any(both), "the copy began a story of its own");
+}
+
 /// A feed of one report: title, then text.
 fn feed(number: usize, title: &str, text: &str) -> String {
     format!(

@@ -6,8 +6,12 @@ use crate::story::fingerprint::{Fingerprint, place};
 /// 1 if the titles are equal but for case, accents, signs and what stands before the colon.
 pub fn same_headline(a: &Fingerprint, b: &Fingerprint) -> f64 {
     let of = |print: &Fingerprint| [print.headline, print.title];
-    let same = of(a).iter().any(|key| *key != 0 && of(b).contains(key));
-    f64::from(u8::from(same))
+    f64::from(u8::from(same_heads(of(a), of(b))))
+}
+
+/// Whether two entries, known by their headline and their title, have one of the two in common.
+pub fn same_heads(a: [u64; 2], b: [u64; 2]) -> bool {
+    a.iter().any(|key| *key != 0 && b.contains(key))
 }
 
 /// 1 if both end in the same five words.
