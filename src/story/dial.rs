@@ -8,7 +8,7 @@ use crate::story::signal::list::{Signal, Signals};
 use crate::story::weights::{BIAS, WEIGHTS, Weight};
 
 /// Where 0.5 draws the line, in log-odds. Chosen on the German development days: see `story/mod.rs`.
-pub const DEFAULT_LINE: f64 = 1.0;
+pub const DEFAULT_LINE: f64 = 1.2;
 /// How far a whole turn moves the line, in log-odds.
 const TURN: f64 = 8.0;
 /// Long texts and texts in two languages were learned from pairs of which every third is one story. Of the stories that

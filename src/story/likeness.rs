@@ -371,7 +371,7 @@ fn pair(
     found[Signal::MissingInTitle as usize] = missing;
     found[Signal::OtherTitle as usize] = new.min(missing);
     found[Signal::SharedNumber as usize] = number / 5.0;
-    rules(question.print, seen, (nearest, print), clash, found);
+    rules(question.print, seen, (nearest, print), found);
     if found[Signal::TitleCosine as usize] > 0.6 && text::has_text(question.print) && text::has_text(print) {
         found[Signal::TextsDisagree as usize] = 1.0 - text::near_text(question.print, print);
     }
@@ -396,12 +396,11 @@ fn rules(
     print: &Fingerprint,
     seen: &[Seen],
     (slot, nearest): (&Slot, &Lazy<impl FnOnce() -> Fingerprint>),
-    clash: bool,
     found: &mut Signals,
 ) {
     const SAID: u8 = place::TITLE | place::TEXT | place::PART;
     let mut set = |signal: Signal, holds: bool| found[signal as usize] = f64::from(u8::from(holds));
-    set(Signal::OnlyNumbersDiffer, clash && numbers::same_but_for_numbers(print, nearest));
+    set(Signal::OnlyNumbersDiffer, numbers::same_but_for_numbers(print, nearest));
     let shared = seen.iter().filter(|seen| seen.used.0 > 0.0 && seen.asked.places & SAID != 0).count();
     set(Signal::OneWord, shared < 2);
     let same = title::same_heads([print.headline, print.title], [slot.print.headline, slot.print.title]);

@@ -51,7 +51,7 @@ fn what_came_while_it_was_down_is_found_and_ids_stay() {
 fn the_samples_fold_into_stories_and_are_served() {
     let program = Program::new().with("RIVERD_FOLDER_PATH", samples().to_str().expect("a path"));
     let daemon = program.start();
-    let feed = daemon.until_feed("the samples", |feed| entries(feed).len() >= 7);
+    let feed = daemon.until_feed("the samples", |feed| entries(feed).len() >= 6);
     assert!(feed.contains("«Grok»") && feed.contains("Musterstädter Tagesblatt"), "{feed}");
     assert_eq!(get(&daemon.address, "/healthz").map(|answer| answer.status), Some(200));
 }

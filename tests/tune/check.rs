@@ -10,7 +10,9 @@ use riverd::story::dial::Setting;
 use riverd::story::engine::Engine;
 use riverd::story::hash;
 use riverd::story::question::Reach;
+use riverd::story::signal::list::Signal;
 
+use crate::rows::Row;
 use crate::{KINDS, Kind, Learned, Lessons, learn};
 
 /// Parts of each file.
@@ -68,6 +70,71 @@ fn pairs_unseen(pairs: &[Pair], lessons: &Lessons) {
             "pairs {languages} unseen F1 {:.3} (P {:.3} R {:.3})",
             score.f1, score.precision, score.recall
         );
+    }
+}
+
+/// What the likeness is made of, as `story/mod.rs` tells it.
+const GROUPS: &[(&str, &[Signal])] = &[
+    ("nothing", &[]),
+    ("live pages", &[Signal::LiveOrNot]),
+    ("whose feed tells it", &[Signal::SameSource, Signal::OnlyThisSource, Signal::SourceJustTold]),
+    ("runs of letters", &[Signal::LettersNearest, Signal::LettersMean]),
+    ("time", &[Signal::DaysOpen, Signal::DaysFromNearest, Signal::HoursIdle]),
+    ("likelihood of the words", &[Signal::Likelihood]),
+    (
+        "words the story owns",
+        &[
+            Signal::OwnWords,
+            Signal::OwnWordsSparse,
+            Signal::KeyWord,
+            Signal::KeyWords,
+            Signal::OwnedWord,
+            Signal::OwnedTitleWord,
+        ],
+    ),
+    ("cosine with the story", &[Signal::Centroid, Signal::Mean, Signal::MassUsed]),
+    (
+        "cosine with the nearest",
+        &[Signal::Nearest, Signal::NearestTimesSize, Signal::TitleCosine, Signal::Overlap, Signal::Jaccard],
+    ),
+    ("rarest shared stems", &[Signal::Rarest, Signal::SecondRarest, Signal::ThirdRarest]),
+    (
+        "counts of shared stems",
+        &[Signal::SharedStems, Signal::SharedTitleStems, Signal::SharedPairs, Signal::HardlyAnyStem],
+    ),
+    (
+        "what a title lacks",
+        &[Signal::NewInTitle, Signal::MissingInTitle, Signal::OtherTitle, Signal::TextsDisagree],
+    ),
+    ("numbers", &[Signal::ClashingNumbers, Signal::SharedNumber]),
+    ("size", &[Signal::Size, Signal::Alone]),
+    ("first in question", &[Signal::FirstInQuestion]),
+];
+
+/// `--without`: the German days with each group of signals left out, and learned anew without it.
+#[expect(clippy::print_stdout, reason = "a program for people")]
+pub fn without(files: &[Vec<Labelled>], lessons: &Lessons) {
+    for (name, group) in GROUPS {
+        let learn = |take: &dyn Fn(usize, Option<u64>) -> bool| learn(&masked(lessons, group), take);
+        let seen = measure(&files[0], &KINDS[0], None, &learn(&|_, _| true), 0.5);
+        let unseen: Vec<Quality> = (0..PARTS)
+            .map(|out| (out, learn(&|of, part| of != 0 || part != Some(out))))
+            .map(|(out, learned)| measure(&files[0], &KINDS[0], Some(out), &learned, 0.5))
+            .collect();
+        println!("without {name:24} seen {}  unseen {}", brief(&[seen]), brief(&unseen));
+    }
+}
+
+/// The lessons with some signals silent, so that nothing is learned of them.
+fn masked(lessons: &Lessons, group: &[Signal]) -> Lessons {
+    let mask = |row: &Row| {
+        let mut row = row.clone();
+        group.iter().for_each(|signal| row.signals[*signal as usize] = 0.0);
+        row
+    };
+    Lessons {
+        streams: lessons.streams.iter().map(|rows| rows.iter().map(mask).collect()).collect(),
+        pairs: lessons.pairs.iter().map(mask).collect(),
     }
 }
 

@@ -1,15 +1,17 @@
 //! `cargo bench --bench tune -- FOLDER`: learns the weights of `src/story/weights.rs` and writes that file.
 //! `cargo bench --bench tune -- FOLDER --check`: writes nothing; says how good weights are on what they were not
-//! learned from (`check.rs`).
+//! learned from (`check.rs`); `--without` instead: what each group of signals is worth.
 //!
 //! FOLDER holds the labelled files of `riverd eval`: `frontpages-de`, `uci-headlines-en`, `googlenews-en`,
-//! `ecbplus-en`, each `.jsonl`. Every file is run through the engine with its true stories as teacher: a labelled entry
+//! `ecbplus-en`, `agency-copies-de` and `semeval-pairs`, each `.jsonl`. Every file is run through the engine with its true stories as teacher: a labelled entry
 //! is put to its true story, one without a label to where the engine puts it. Each story that came into question for
 //! a labelled entry is one row: the signals, and whether most of the story's labelled entries are of the entry's true
 //! story. A logistic regression with a ridge is fitted to the rows of all files, with a bias of its own for each file,
 //! because the files differ in how coarsely they draw a story; the bias that is kept is that of the German front pages.
 //! Two sets of weights come of it: for events (the German days count six times as much as each other file) and for
-//! topics (the coarse English files count most). The same input gives the same file.
+//! topics (the coarse English files count most). `agency-copies-de` gives the running stories (`running.rs`).
+//! `semeval-pairs` gives two more sets: between two long texts in one language, and across two languages (`pairs.rs`).
+//! The same input gives the same file.
 
 mod check;
 mod fit;
@@ -74,8 +76,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files: Vec<Vec<Labelled>> = KINDS.iter().map(|kind| load(&folder, kind)).collect::<Result<_, _>>()?;
     let pairs = load_pairs(&folder, PAIRS)?;
     let lessons = gather_twice(&files, pairs::gather(&pairs));
-    if std::env::args().any(|argument| argument == "--check") {
+    let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
+    if asked("--check") {
         check::check(&files, &pairs, &lessons);
+    } else if asked("--without") {
+        check::without(&files, &lessons);
     } else {
         let learned = learn(&lessons, &|_, _| true);
         report(&lessons, &learned);

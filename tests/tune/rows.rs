@@ -18,6 +18,7 @@ use crate::check::part;
 use crate::running::label;
 
 /// One story in question for one labelled entry.
+#[derive(Clone)]
 pub struct Row {
     /// What was measured.
     pub signals: Signals,

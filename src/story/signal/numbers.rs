@@ -15,14 +15,16 @@ pub fn clashing_numbers(a: &Fingerprint, b: &Fingerprint) -> f64 {
     f64::from(u8::from(clash))
 }
 
-/// Whether the titles, numbers left out, have the same stems, one at least.
+/// Whether the titles have the same stems, one at least, but other numbers, in both: "Part 3 of 7", "Part 4 of 7".
 pub fn same_but_for_numbers(a: &Fingerprint, b: &Fingerprint) -> bool {
     let words = |print: &Fingerprint| -> Vec<u32> {
         let titled = print.words.iter().filter(|word| word.is_in(place::TITLE) && !word.is_in(place::NUMBER));
         titled.map(|word| word.hash).collect()
     };
     let ours = words(a);
-    !ours.is_empty() && ours == words(b)
+    let count = |print| numbers(print).count();
+    let others = count(a) > 0 && count(b) > 0 && !numbers(a).eq(numbers(b));
+    others && !ours.is_empty() && ours == words(b)
 }
 
 fn numbers(print: &Fingerprint) -> impl Iterator<Item = u32> + '_ {
