@@ -8,11 +8,11 @@ use std::cell::LazyCell;
 use crate::model::ids::StoryId;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::fingerprint::{Fingerprint, place};
-use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, share};
+use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, place_share, share};
 use crate::story::signal::list::{COUNT, Signal, Signals};
 use crate::story::signal::{numbers, text, title};
 use crate::story::slots::Slot;
-use crate::story::tale::{Tale, Use, weight};
+use crate::story::tale::{Tale, Use};
 use crate::story::terms::UNUSED;
 use crate::story::tiers::apart_ms;
 use crate::story::window::Window;
@@ -30,25 +30,30 @@ const OTHER_TEXT: f64 = 0.1;
 /// Lists that are used for each comparison anew.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    uses: Vec<Use>,
-    /// By term: 1 + the place of the stem in the question; 0: it does not ask for it.
-    marks: Vec<u32>,
-    /// By term: its rarity outside the story. Only what the story uses is current.
-    rarities: Vec<f64>,
+    seen: Vec<Seen>,
+    terms: Vec<Term>,
     /// The runs of letters of the question's title.
     letters: Letters,
+}
+
+/// What is noted of a term.
+#[derive(Debug, Clone, Copy, Default)]
+struct Term {
+    /// Its rarity outside the story; current only if the story uses it.
+    rarity: f64,
+    /// 1 + the place of the stem in the question; 0: it does not ask for it.
+    mark: u32,
 }
 
 impl Scratch {
     /// Makes it ready for a question.
     pub fn mark(&mut self, print: &Fingerprint, asked: &[Asked], window: &Window) {
         self.letters.mark(&print.grams);
-        if self.marks.len() < window.terms.end() {
-            self.marks.resize(window.terms.end() + 1_024, 0);
-            self.rarities.resize(window.terms.end() + 1_024, 0.0);
+        if self.terms.len() < window.terms.end() {
+            self.terms.resize(window.terms.end() + 1_024, Term::default());
         }
         for (asked, at) in asked.iter().zip(1..).filter(|(asked, _)| asked.term != UNUSED) {
-            self.marks[asked.term as usize] = at;
+            self.terms[asked.term as usize].mark = at;
         }
     }
 
@@ -56,7 +61,7 @@ impl Scratch {
     pub fn sweep(&mut self, print: &Fingerprint, asked: &[Asked]) {
         self.letters.sweep(&print.grams);
         for asked in asked.iter().filter(|asked| asked.term != UNUSED) {
-            self.marks[asked.term as usize] = 0;
+            self.terms[asked.term as usize].mark = 0;
         }
     }
 }
@@ -103,6 +108,7 @@ pub struct Question<'a> {
 }
 
 /// A stem of the question as this story sees it.
+#[derive(Debug)]
 struct Seen {
     asked: Asked,
     /// ln of entries outside the story by those of them that use it.
@@ -120,38 +126,49 @@ pub fn signals(
     scratch: &mut Scratch,
 ) -> Option<Signals> {
     let tale = window.tale(story)?;
-    window.uses(tale, &mut scratch.uses);
     let speakers = tale.speakers().len() as f64;
     let others = (window.len() as f64 - speakers).max(0.0) + UNSEEN_ENTRIES;
     let outside = libm::log(others);
     let rarity = |users: u32, own: u32| outside - logarithms.of(users.saturating_sub(own));
-    for held in &scratch.uses {
-        scratch.rarities[held.term as usize] = rarity(window.terms.count(held.term), u32::from(held.count));
-    }
-    let seen = see(question.asked, &scratch.uses, rarity);
+    let mut seen = std::mem::take(&mut scratch.seen);
+    let length = see(question.asked, tale, window, rarity, &mut scratch.terms, &mut seen);
     let sums = Sums::of(&seen);
     let mut found = [0.0; COUNT];
-    whole(&seen, &sums, &scratch.uses, &scratch.rarities, speakers, &mut found);
+    whole(&seen, &sums, length, speakers, &mut found);
     likelihood(&seen, speakers, others, &mut found);
     own(&seen, &sums, speakers, &mut found);
     let nearest = each(question, &seen, &sums, tale, window, scratch, &mut found)?;
     let print = LazyCell::new(|| window.print(nearest));
     pair(question, &seen, &sums, (nearest, &print), scratch, &mut found);
     times(question, tale, nearest, window, &mut found);
+    scratch.seen = seen;
     Some(found)
 }
 
-/// Both lists are in the order of the hashes.
-fn see(asked: &[Asked], uses: &[Use], rarity: impl Fn(u32, u32) -> f64) -> Vec<Seen> {
-    let mut uses = uses.iter().peekable();
-    let each = |asked: &Asked| {
-        while uses.next_if(|held| held.hash < asked.hash).is_some() {}
-        let held = uses.next_if(|held| held.hash == asked.hash);
-        let own = held.map_or(0, |held| u32::from(held.count));
-        let used = held.map_or((0.0, 0.0), |held| (f64::from(held.count), share(held.weight)));
-        Seen { asked: *asked, rarity: rarity(asked.users, own), used }
-    };
-    asked.iter().map(each).collect()
+/// The question's stems as the story sees them, and the rarities of all that it uses. Gives the length of the story's
+/// vector of weighted rarities.
+fn see(
+    asked: &[Asked],
+    tale: &Tale,
+    window: &Window,
+    rarity: impl Fn(u32, u32) -> f64,
+    terms: &mut [Term],
+    seen: &mut Vec<Seen>,
+) -> f64 {
+    seen.clear();
+    seen.extend(asked.iter().map(|one| Seen { asked: *one, rarity: rarity(one.users, 0), used: (0.0, 0.0) }));
+    let mut square = 0.0;
+    window.each_use(tale, |held: Use| {
+        let (term, weight) = (&mut terms[held.term as usize], share(held.weight));
+        term.rarity = rarity(window.terms.count(held.term), u32::from(held.count));
+        let weighted = weight * term.rarity;
+        square += weighted * weighted;
+        if let Some(at) = term.mark.checked_sub(1) {
+            let one = &mut seen[at as usize];
+            (one.rarity, one.used) = (term.rarity, (f64::from(held.count), weight));
+        }
+    });
+    libm::sqrt(square)
 }
 
 /// Sums over the question's stems.
@@ -184,12 +201,7 @@ impl Sums {
 }
 
 /// The story as a whole.
-fn whole(seen: &[Seen], sums: &Sums, uses: &[Use], rarities: &[f64], speakers: f64, found: &mut Signals) {
-    let mut square = 0.0;
-    for held in uses {
-        let weighted = share(held.weight) * rarities[held.term as usize];
-        square += weighted * weighted;
-    }
+fn whole(seen: &[Seen], sums: &Sums, length: f64, speakers: f64, found: &mut Signals) {
     let (mut product, mut used) = (0.0, 0.0);
     for Seen { asked, rarity, used: (count, weights) } in seen {
         product += asked.weight * rarity * weights * rarity;
@@ -197,7 +209,7 @@ fn whole(seen: &[Seen], sums: &Sums, uses: &[Use], rarities: &[f64], speakers: f
             used += asked.weight * rarity;
         }
     }
-    found[Signal::Centroid as usize] = product / (libm::sqrt(square) * sums.length).max(1e-9);
+    found[Signal::Centroid as usize] = product / (length * sums.length).max(1e-9);
     found[Signal::MassUsed as usize] = used / sums.mass;
     found[Signal::Size as usize] = libm::log(speakers);
     found[Signal::Alone as usize] = f64::from(u8::from(speakers == 1.0));
@@ -299,15 +311,15 @@ fn cosines(slot: &Slot, seen: &[Seen], sums: &Sums, scratch: &Scratch) -> (f64, 
     let (mut product, mut square, mut title_product, mut title_square) = (0.0, 0.0, 0.0, 0.0);
     let mut has_text = false;
     for (term, places) in slot.print.words() {
-        let rarity = scratch.rarities[term as usize];
-        let weighted = share(weight(places)) * rarity;
+        let Term { rarity, mark } = scratch.terms[term as usize];
+        let weighted = place_share(places) * rarity;
         let titled = places & place::TITLE != 0;
         square += weighted * weighted;
         has_text |= places & place::TEXT != 0;
         if titled {
             title_square += rarity * rarity;
         }
-        if let Some(same) = asked_for(term, seen, scratch) {
+        if let Some(same) = asked_for(mark, seen) {
             product += weighted * same.asked.weight * rarity;
             if titled && same.asked.places & place::TITLE != 0 {
                 title_product += rarity * rarity;
@@ -318,9 +330,8 @@ fn cosines(slot: &Slot, seen: &[Seen], sums: &Sums, scratch: &Scratch) -> (f64, 
     (cosine, title_product / (libm::sqrt(title_square) * sums.title).max(1e-9), has_text)
 }
 
-fn asked_for<'a>(term: u32, seen: &'a [Seen], scratch: &Scratch) -> Option<&'a Seen> {
-    let mark = scratch.marks[term as usize] as usize;
-    mark.checked_sub(1).map(|at| &seen[at])
+fn asked_for(mark: u32, seen: &[Seen]) -> Option<&Seen> {
+    mark.checked_sub(1).map(|at| &seen[at as usize])
 }
 
 /// A fingerprint that is made only if it is asked for: most reports are told apart by what is at hand.
@@ -341,15 +352,15 @@ fn pair(
     let mut rarest = [0.0_f64; 3];
     let (mut missing, mut titles, mut number) = (0.0, 0.0, 0.0_f64);
     for (term, places) in nearest.print.words() {
-        let (rarity, own) = (scratch.rarities[term as usize], share(weight(places)));
+        let (Term { rarity, mark }, own) = (scratch.terms[term as usize], place_share(places));
         mass += own * rarity;
         numbers |= places & FIGURE == FIGURE;
         let titled_here = if places & place::TITLE != 0 { rarity } else { 0.0 };
         titles += titled_here;
-        if asked_for(term, seen, scratch).is_none() {
+        if asked_for(mark, seen).is_none() {
             missing += titled_here;
         }
-        let Some(same) = asked_for(term, seen, scratch) else { continue };
+        let Some(same) = asked_for(mark, seen) else { continue };
         shared += 1.0;
         if places & same.asked.places & place::NUMBER != 0 {
             number = number.max(rarity);

@@ -5,8 +5,8 @@
 
 use crate::model::ids::StoryId;
 use crate::story::fingerprint::Fingerprint;
+use crate::story::fingerprint::place;
 use crate::story::keys::Map;
-use crate::story::tale::weight;
 use crate::story::terms::UNUSED;
 use crate::story::window::Window;
 
@@ -59,7 +59,7 @@ pub struct Asked {
 pub fn asked(print: &Fingerprint, window: &Window) -> Vec<Asked> {
     let ask = |word: &crate::story::fingerprint::Word| {
         let term = window.terms.find(word.hash);
-        let (users, weight) = (window.terms.count(term), share(weight(word.places)));
+        let (users, weight) = (window.terms.count(term), place_share(word.places));
         Asked { hash: word.hash, term, users, weight, places: word.places }
     };
     print.words.iter().map(ask).collect()
@@ -68,6 +68,12 @@ pub fn asked(print: &Fingerprint, window: &Window) -> Vec<Asked> {
 /// Twentieths as a share.
 pub fn share(weight: u16) -> f64 {
     f64::from(weight) / 20.0
+}
+
+/// The [`share`] of the weight that a place has: a division less for each of a thousand words.
+pub fn place_share(places: u8) -> f64 {
+    const SHARES: [f64; 4] = [9.0 / 20.0, 20.0 / 20.0, 13.0 / 20.0, 20.0 / 20.0];
+    SHARES[usize::from(places & (place::TITLE | place::TEXT))]
 }
 
 /// The logarithm of a count plus one half, from a list: it is asked a hundred times for each entry.
@@ -215,4 +221,22 @@ fn cut(kept: &mut Vec<Near>, most: usize) -> Near {
     let least = *least;
     kept.truncate(most);
     least
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::tale::weight;
+
+    #[test]
+    fn a_place_has_the_share_of_its_weight() {
+        assert!((0..64).all(|places| place_share(places) == share(weight(places))));
+    }
+
+    #[test]
+    fn scores_are_in_the_order_of_their_bits() {
+        let all = [1e-12, 0.5, 3.0, 3.5, 1e9].map(|score| near(score, 7));
+        assert!(all.is_sorted() && near(3.0, 8) > near(3.0, 7));
+        assert_eq!(told(near(3.5, u32::MAX)), (3.5, u32::MAX));
+    }
 }
