@@ -124,23 +124,33 @@ pub fn quality(entries: &[Labelled], stories: &[StoryId]) -> Quality {
 /// Whether each pair of texts is one story. All texts of the file are in the window, so that it knows which words are
 /// rare; each second text is judged against its first one alone.
 pub fn run_pairs(pairs: &[Pair], options: &StoryOptions, progress: &mut dyn FnMut(usize)) -> Vec<bool> {
-    let mut engine = Engine::new(options);
+    let mut found = Vec::with_capacity(pairs.len());
+    each_pair(Engine::of_pairs(options), pairs, &mut |engine, first, second| {
+        let verdict = engine.compare(first, second);
+        found.push(verdict.is_some_and(|verdict| verdict.decision != Decision::New));
+        progress(found.len());
+    });
+    found
+}
+
+/// Calls `ask` with each pair: the first text as it is known to the engine, and the second, which it does not know then.
+pub fn each_pair(
+    mut engine: Engine,
+    pairs: &[Pair],
+    ask: &mut dyn FnMut(&mut Engine, EntryId, &Fingerprint),
+) {
     let prints: Vec<[Fingerprint; 2]> = pairs.iter().map(prints).collect();
     for (two, at) in prints.iter().zip(0..) {
         for (print, id) in two.iter().zip(2 * at + 1..) {
             engine.admit(EntryId(id), StoryId(id), print.clone(), Timestamp(0));
         }
     }
-    let mut found = Vec::with_capacity(pairs.len());
     for ([_, second], at) in prints.iter().zip(0..) {
         let (first_id, second_id) = (EntryId(2 * at + 1), EntryId(2 * at + 2));
         engine.retract(second_id);
-        let verdict = engine.compare(first_id, second);
-        found.push(verdict.is_some_and(|verdict| verdict.decision != Decision::New));
+        ask(&mut engine, first_id, second);
         engine.admit(second_id, StoryId(second_id.0), second.clone(), Timestamp(0));
-        progress(found.len());
     }
-    found
 }
 
 fn prints(pair: &Pair) -> [Fingerprint; 2] {

@@ -100,9 +100,19 @@ impl Labelled {
     }
 }
 
-/// A text's headline and the rest: they are parted by two spaces.
+/// A headline is not longer, in words, where nothing parts it from the text.
+const HEADLINE_WORDS: usize = 12;
+
+/// A text's headline and the rest. They are parted by two spaces or a line's end near the beginning; where they are
+/// not, the first words have to do, and are part of the text, too.
 pub fn headline(text: &str) -> (&str, &str) {
-    text.split_once("  ").unwrap_or((text, ""))
+    let text = text.trim_start();
+    let parted = text.split_once("  ").or_else(|| text.split_once('\n'));
+    let short = |head: &str| head.split_whitespace().count() <= 2 * HEADLINE_WORDS;
+    parted.filter(|(head, rest)| short(head) && !rest.trim().is_empty()).unwrap_or_else(|| {
+        let end = text.match_indices(char::is_whitespace).nth(HEADLINE_WORDS - 1);
+        (&text[..end.map_or(text.len(), |(at, _)| at)], text)
+    })
 }
 
 #[cfg(test)]
@@ -114,6 +124,14 @@ mod tests {
         let (line, error) = read("{\"id\": \"1\", \"title\": \"A\"}\n\n{\"id\": 2}\n").unwrap_err();
         assert_eq!(line, 3);
         assert!(error.contains("invalid type"), "{error}");
+    }
+
+    #[test]
+    fn the_first_words_are_the_headline_where_nothing_parts_it() {
+        assert_eq!(headline(" Ferry aground  It left in fog."), ("Ferry aground", "It left in fog."));
+        let long = "one two three four five six seven eight nine ten eleven twelve thirteen";
+        assert_eq!(headline(long), (&long[..long.len() - 9], long));
+        assert_eq!(headline("alone"), ("alone", "alone"));
     }
 
     #[test]

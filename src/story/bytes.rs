@@ -17,13 +17,17 @@ pub fn write(print: &Fingerprint) -> Vec<u8> {
     for key in [print.source, print.link, print.article, print.title, print.headline, print.tail] {
         out.extend(key.to_le_bytes());
     }
-    for length in [print.words.len(), print.pairs.len(), print.grams.len()] {
+    for length in
+        [print.words.len(), print.pairs.len(), print.grams.len(), print.deep.len(), print.bridge.len()]
+    {
         out.push(u8::try_from(length).expect("a fingerprint keeps fewer than 256 of each"));
     }
     print.words.iter().for_each(|word| out.extend(word.hash.to_le_bytes()));
     out.extend(print.words.iter().map(|word| word.places));
     print.pairs.iter().for_each(|pair| out.extend(pair.to_le_bytes()));
-    print.grams.iter().for_each(|gram| out.extend(gram.to_le_bytes()));
+    for list in [&print.grams, &print.deep, &print.bridge] {
+        list.iter().for_each(|key| out.extend(key.to_le_bytes()));
+    }
     out
 }
 
@@ -39,12 +43,14 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
         *key = u64::from_le_bytes(take(rest)?);
     }
     let [source, link, article, title, headline, tail] = keys;
-    let [words, pairs, grams] = take(rest)?.map(usize::from);
+    let [words, pairs, grams, deep, bridge] = take(rest)?.map(usize::from);
     let hashes = numbers(rest, words, u32::from_le_bytes)?;
     let places = numbers(rest, words, u8::from_le_bytes)?;
     let words = hashes.zip(places).map(|(hash, places)| Word { hash, places }).collect();
     let pairs = numbers(rest, pairs, u32::from_le_bytes)?.collect();
     let grams = numbers(rest, grams, u16::from_le_bytes)?.collect();
+    let deep = numbers(rest, deep, u16::from_le_bytes)?.collect();
+    let bridge = numbers(rest, bridge, u16::from_le_bytes)?.collect();
     rest.is_empty().then_some(())?;
     Some(Fingerprint {
         at,
@@ -59,6 +65,8 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
         words,
         pairs,
         grams,
+        deep,
+        bridge,
     })
 }
 

@@ -4,23 +4,46 @@
 //! events to those for topics, which forgive time and reward a story's own key words; at 0.25 they are there.
 //! Deliberately not here: the weights themselves (`weights.rs`).
 
-use crate::story::signal::list::{COUNT, Signals};
-use crate::story::weights::{BIAS, TOPIC_BIAS, WEIGHTS};
+use crate::story::signal::list::{Signal, Signals};
+use crate::story::weights::{BIAS, WEIGHTS, Weight};
 
 /// Where 0.5 draws the line, in log-odds. Chosen on the German development days: see `story/mod.rs`.
-const DEFAULT_LINE: f64 = 1.0;
+pub const DEFAULT_LINE: f64 = 1.0;
 /// How far a whole turn moves the line, in log-odds.
 const TURN: f64 = 8.0;
+/// Long texts and texts in two languages were learned from pairs of which every third is one story. Of the stories that
+/// come into question in a stream one in thirty is: so much less likely is each, in log-odds.
+const PICKED: f64 = 3.0;
 /// From here down the weights are those for topics.
 const TOPICS: f64 = 0.25;
+
+/// What the engine is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// Which of the stories of a stream, if any.
+    Stream,
+    /// Whether these two, picked because they may be one, are.
+    Pair,
+}
+
+/// Log-odds that are a weighted sum of signals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What each signal adds per unit of its own.
+    pub weights: Signals,
+    /// The log-odds before any signal.
+    pub bias: f64,
+}
 
 /// What a position of the dial means.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dial {
-    /// What each signal adds to the log-odds per unit of its own.
-    pub weights: Signals,
-    /// The log-odds before any signal.
-    pub bias: f64,
+    /// Titles and teasers in one language.
+    pub brief: Model,
+    /// Two long texts in one language.
+    pub long: Model,
+    /// Two languages.
+    pub across: Model,
     /// An entry whose log-odds are above joins.
     pub line: f64,
     /// Two stories whose reports would join each other with log-odds above prove to be one: the same line, or none.
@@ -29,26 +52,56 @@ pub struct Dial {
 
 impl Dial {
     /// `strictness`: 0 to 1, higher folds less.
-    pub fn at(strictness: f64) -> Self {
-        Self::of(strictness, &WEIGHTS, (BIAS, TOPIC_BIAS))
+    pub fn at(strictness: f64, setting: Setting) -> Self {
+        let learned =
+            |which: fn(&Weight) -> f64, bias: f64| Model { weights: WEIGHTS.each_ref().map(which), bias };
+        let event = learned(|weight| weight.0, BIAS.0);
+        let topic = learned(|weight| weight.1, BIAS.1);
+        let long = learned(|weight| weight.2, BIAS.2);
+        let across = learned(|weight| weight.3, BIAS.3);
+        Self::of(strictness, setting, [&event, &topic, &long, &across])
     }
 
-    /// The same with other weights, for events and for topics: for the program that learns them.
-    pub fn of(strictness: f64, weights: &[(f64, f64); COUNT], bias: (f64, f64)) -> Self {
+    /// The same with other weights, for events, topics, long texts and two languages: for the program that learns them.
+    pub fn of(strictness: f64, setting: Setting, [event, topic, long, across]: [&Model; 4]) -> Self {
         let topics = ((0.5 - strictness) / (0.5 - TOPICS)).clamp(0.0, 1.0);
-        let slide = |event: f64, topic: f64| event + topics * (topic - event);
+        let brief = event.towards(topic, topics);
         let line = DEFAULT_LINE + (strictness - 0.5) * TURN;
-        Self {
-            weights: std::array::from_fn(|at| slide(weights[at].0, weights[at].1)),
-            bias: slide(bias.0, bias.1),
-            line,
-            merge_line: line,
-        }
+        let (long, across) = match setting {
+            Setting::Pair => (long.clone(), across.clone()),
+            Setting::Stream => (brief.towards(&long.shifted(-PICKED), 0.5), across.shifted(-PICKED)),
+        };
+        Self { brief, long, across, line, merge_line: line }
     }
 
     /// The log-odds that an entry and a story with these signals tell one event.
     pub fn log_odds(&self, signals: &Signals) -> f64 {
-        signals.iter().zip(&self.weights).fold(self.bias, |sum, (value, weight)| sum + value * weight)
+        let model = self.model(signals);
+        signals.iter().zip(&model.weights).fold(model.bias, |sum, (value, weight)| sum + value * weight)
+    }
+
+    /// What the signals are weighed by.
+    pub fn model(&self, signals: &Signals) -> &Model {
+        if signals[Signal::OtherLanguage as usize] == 1.0 {
+            &self.across
+        } else if signals[Signal::BothLong as usize] == 1.0 {
+            &self.long
+        } else {
+            &self.brief
+        }
+    }
+}
+
+impl Model {
+    /// On the way to another one, by a share of 0 to 1.
+    fn towards(&self, other: &Self, share: f64) -> Self {
+        let between = |from: f64, to: f64| from + share * (to - from);
+        let weights = std::array::from_fn(|at| between(self.weights[at], other.weights[at]));
+        Self { weights, bias: between(self.bias, other.bias) }
+    }
+
+    fn shifted(&self, by: f64) -> Self {
+        Self { bias: self.bias + by, ..self.clone() }
     }
 }
 
@@ -63,11 +116,13 @@ mod tests {
 
     #[test]
     fn the_dial_moves_the_line_and_only_below_the_middle_the_weights() {
-        let (loose, middle, strict) = (Dial::at(0.2), Dial::at(0.5), Dial::at(0.9));
+        let dial = |strictness| Dial::at(strictness, Setting::Stream);
+        let (loose, middle, strict) = (dial(0.2), dial(0.5), dial(0.9));
         assert!(loose.line < middle.line && middle.line < strict.line);
-        assert_eq!(middle.weights, strict.weights);
-        assert_eq!(loose.weights, Dial::at(0.0).weights);
-        assert_ne!(loose.weights, middle.weights);
+        assert_eq!(middle.brief, strict.brief);
+        assert_eq!(loose.brief, dial(0.0).brief);
+        assert_ne!(loose.brief, middle.brief);
+        assert!(Dial::at(0.5, Setting::Pair).across.bias > middle.across.bias);
     }
 
     #[test]

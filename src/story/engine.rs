@@ -8,7 +8,7 @@ use crate::config::options::story::StoryOptions;
 use crate::model::ids::{EntryId, StoryId};
 use crate::model::story::{Decision, Telling, Tier, Verdict};
 use crate::model::time::{DAY_MS, Timestamp};
-use crate::story::dial::{Dial, probability};
+use crate::story::dial::{Dial, Setting, probability};
 use crate::story::evidence::{self, Length};
 use crate::story::fingerprint::Fingerprint;
 use crate::story::likeness::{Question, Scratch, signals};
@@ -54,7 +54,12 @@ pub struct Rated {
 impl Engine {
     /// An empty window.
     pub fn new(options: &StoryOptions) -> Self {
-        Self::with(options, Dial::at(options.strictness), Reach::SERVICE)
+        Self::with(options, Dial::at(options.strictness, Setting::Stream), Reach::SERVICE)
+    }
+
+    /// An empty window, for two texts at a time that were picked because they may be one story.
+    pub fn of_pairs(options: &StoryOptions) -> Self {
+        Self::with(options, Dial::at(options.strictness, Setting::Pair), Reach::SERVICE)
     }
 
     /// An empty window, a line drawn otherwise and another reach: for the program that learns the weights.
@@ -96,7 +101,8 @@ impl Engine {
     /// The stories in question, the likeliest first, with what speaks for each.
     pub fn rate(&mut self, print: &Fingerprint) -> Vec<Rated> {
         let asked = asked(print, &self.window);
-        let stories = stories(&asked, self.reach, &self.window, &self.logarithms, &mut self.seen);
+        let stories =
+            stories(&asked, print.language, self.reach, &self.window, &self.logarithms, &mut self.seen);
         let stories = stories.into_iter().filter(|story| self.is_of_its_time(*story, print));
         let stories: Vec<StoryId> = stories.collect();
         self.scratch.mark(print, &asked, &self.window);
@@ -108,6 +114,12 @@ impl Engine {
         self.scratch.sweep(print, &asked);
         rated.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.story.cmp(&b.story)));
         rated
+    }
+
+    /// What speaks for an entry and the story of another one that is remembered, whatever rules say; `None` if it is not.
+    pub fn rate_with(&mut self, other: EntryId, print: &Fingerprint) -> Option<Rated> {
+        let story = self.window.find(other)?.story;
+        self.against(story, print)
     }
 
     /// What the engine says of an entry and the story of another one that it remembers, with every signal; `None` if it

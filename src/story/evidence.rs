@@ -23,10 +23,11 @@ pub enum Length {
 
 /// The evidence, strongest first. The weights add up to the log-odds.
 pub fn of(signals: &Signals, dial: &Dial, length: Length) -> Vec<Evidence> {
+    let model = dial.model(signals);
     let most = if length == Length::Brief { BRIEF } else { COUNT };
     let mut order: Vec<(f64, usize)> = Vec::with_capacity(most + 1);
     for at in 0..signals.len() {
-        let weighed = (short(dial.weights[at] * (signals[at] - TYPICAL[at])), at);
+        let weighed = (short(model.weights[at] * (signals[at] - TYPICAL[at])), at);
         let place = order.iter().rposition(|held| stronger(*held, weighed)).map_or(0, |held| held + 1);
         if place < most {
             order.insert(place, weighed);
@@ -36,11 +37,8 @@ pub fn of(signals: &Signals, dial: &Dial, length: Length) -> Vec<Evidence> {
     let told = |(weight, at): (f64, usize)| told(LIST[at].0, signals[at], weight, LIST[at].1);
     let mut found: Vec<Evidence> = order.into_iter().map(told).collect();
     if length == Length::Full {
-        let base = dial
-            .weights
-            .iter()
-            .zip(&TYPICAL)
-            .fold(dial.bias, |sum, (weight, typical)| sum + weight * typical);
+        let typical = model.weights.iter().zip(&TYPICAL);
+        let base = typical.fold(model.bias, |sum, (weight, typical)| sum + weight * typical);
         found.push(self::told(
             "base",
             0.0,
@@ -71,10 +69,11 @@ fn told(signal: &str, value: f64, weight: f64, note: &str) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::dial::Setting;
 
     #[test]
     fn the_weights_of_the_evidence_add_up_to_the_log_odds() {
-        let dial = Dial::at(0.5);
+        let dial = Dial::at(0.5, Setting::Stream);
         let signals = std::array::from_fn(|at| (at as f64) / COUNT as f64);
         let sum: f64 = of(&signals, &dial, Length::Full).iter().map(|found| found.weight).sum();
         assert!((sum - dial.log_odds(&signals)).abs() < 0.01, "{sum}");

@@ -13,8 +13,14 @@ use crate::story::words::{self, Kind, Words};
 
 /// Stems taken of a title. Of the entries of the development files 99.9 % have fewer.
 const TITLE_STEMS: usize = 28;
-/// Stems taken of the text: about the first 40 words, where news says what happened.
+/// Stems taken of the text for the index: about the first 40 words, where news says what happened.
 const TEXT_STEMS: usize = 26;
+/// Stems looked at of a long text; more add nothing on the development pairs of SemEval.
+const WHOLE_STEMS: usize = 100;
+/// From so many stems on a text is a long one.
+const LONG: usize = 45;
+/// Keys kept of a long text, and for other languages.
+const KEYS: usize = 120;
 /// Stems taken of a link's slug.
 const SLUG_STEMS: usize = 14;
 /// Parts of compounds taken of title and text.
@@ -89,6 +95,10 @@ pub struct Fingerprint {
     pub pairs: Box<[u32]>,
     /// Runs of five letters of the title, by hash, each once.
     pub grams: Box<[u16]>,
+    /// Of a long text: its stems, by hash, each once. Else empty.
+    pub deep: Box<[u16]>,
+    /// What it can be known by in other languages (`bridge.rs`), by hash, each once.
+    pub bridge: Box<[u16]>,
 }
 
 impl Fingerprint {
@@ -97,7 +107,11 @@ impl Fingerprint {
         let stems = Stems::of(telling.language);
         let words = Words::of(telling.title);
         let title = stems.of_words(&words, TITLE_STEMS);
-        let text = stems.split(self::text(telling), TEXT_STEMS);
+        let text = stems.split(self::text(telling), WHOLE_STEMS);
+        let body =
+            is_more_than(telling.body, self::text(telling)).then(|| stems.split(telling.body, WHOLE_STEMS));
+        let whole = body.as_ref().unwrap_or(&text);
+        let (deep, bridge) = (deep(&title, whole, language(telling.language)), bridge(&title, whole));
         let address = telling.link.map(address::read).unwrap_or_default();
         let keys = Keys::of(telling.title, &words);
         let ticker = ticker::is_ticker(telling.title, &words, self::text(telling));
@@ -113,8 +127,10 @@ impl Fingerprint {
             tail: keys.tail,
             kind: if ticker { kind::TICKER } else { 0 },
             words: gather(&stems, &title, &text, telling.link),
-            pairs: pairs(&title.stems, &text.stems),
+            pairs: pairs(&title.stems, head(&text.stems)),
             grams: keys.grams,
+            deep,
+            bridge,
         }
     }
 
@@ -128,6 +144,16 @@ impl Fingerprint {
         self.kind & kind::TICKER != 0
     }
 
+    /// Whether its text is long: an article, not a teaser.
+    pub fn is_long(&self) -> bool {
+        !self.deep.is_empty()
+    }
+
+    /// Whether its language and this one are known, and are two.
+    pub fn is_in_other_language(&self, other: u16) -> bool {
+        self.language != 0 && other != 0 && self.language != other
+    }
+
     /// Whether its title is long enough to be no mere heading, which may stand above anything: four stems that say
     /// something, or six words.
     pub fn is_sentence(&self) -> bool {
@@ -136,7 +162,12 @@ impl Fingerprint {
 
     /// What it takes in memory, in bytes.
     pub fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.words) + size_of_val(&*self.pairs) + size_of_val(&*self.grams)
+        size_of::<Self>()
+            + size_of_val(&*self.words)
+            + size_of_val(&*self.pairs)
+            + size_of_val(&*self.grams)
+            + size_of_val(&*self.deep)
+            + size_of_val(&*self.bridge)
     }
 }
 
@@ -151,7 +182,7 @@ fn language(tag: Option<&str>) -> u16 {
 fn gather(stems: &Stems, title: &Split, text: &Split, link: Option<&str>) -> Box<[Word]> {
     let mut all: Vec<Word> = Vec::with_capacity(TITLE_STEMS + TEXT_STEMS + SLUG_STEMS + PARTS);
     all.extend(title.stems.iter().map(|stem| found(*stem, place::TITLE)));
-    all.extend(text.stems.iter().map(|stem| found(*stem, place::TEXT)));
+    all.extend(head(&text.stems).iter().map(|stem| found(*stem, place::TEXT)));
     let parts = title.parts.iter().chain(&text.parts).take(PARTS);
     all.extend(parts.map(|hash| Word { hash: *hash, places: place::PART }));
     if let Some(link) = link {
@@ -201,6 +232,35 @@ fn slug(stems: &Stems, link: &str) -> Vec<Word> {
     }
     let stems = stems.split(&words, SLUG_STEMS).stems;
     stems.into_iter().map(|stem| Word { hash: stem.hash, places: place::SLUG }).collect()
+}
+
+/// Whether the text goes on where the summary ends.
+fn is_more_than(body: &str, summary: &str) -> bool {
+    body.len() > summary.len() + summary.len() / 2
+}
+
+/// The stems that count as a text's first words.
+fn head(stems: &[Stem]) -> &[Stem] {
+    &stems[..stems.len().min(TEXT_STEMS)]
+}
+
+fn deep(title: &Split, text: &Split, language: u16) -> Box<[u16]> {
+    if text.stems.len() < LONG {
+        return Box::default();
+    }
+    let key = |stem: &Stem| hash::chain(u64::from(language), u64::from(stem.hash)) as u16;
+    sorted(title.stems.iter().chain(&text.stems).map(key))
+}
+
+fn bridge(title: &Split, text: &Split) -> Box<[u16]> {
+    sorted(title.bridge.iter().chain(&text.bridge).copied())
+}
+
+fn sorted(keys: impl Iterator<Item = u16>) -> Box<[u16]> {
+    let mut keys: Vec<u16> = keys.take(KEYS).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into_boxed_slice()
 }
 
 /// Those of the title, and the names of the text: two words with capitals.

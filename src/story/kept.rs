@@ -23,24 +23,47 @@ pub struct Kept {
     pub kind: u8,
     words: u8,
     pairs: u8,
-    /// For each word its term, then for each pair its hash, then for each gram its own, then for each word its places.
+    deep: u8,
+    bridge: u8,
+    /// For each word its term, for each pair its hash, for each gram its own, the deep keys, the bridge's, and for each
+    /// word its places.
     lists: Box<[u8]>,
 }
 
 impl Kept {
     /// `terms`: of each word.
     pub fn of(print: &Fingerprint, terms: impl Iterator<Item = u32>) -> Self {
-        let bytes = 5 * print.words.len() + 4 * print.pairs.len() + 2 * print.grams.len();
+        let bytes = 5 * print.words.len()
+            + 4 * print.pairs.len()
+            + 2 * print.grams.len()
+            + 2 * (print.deep.len() + print.bridge.len());
         let mut lists = Vec::with_capacity(bytes);
         terms.for_each(|term| lists.extend_from_slice(&term.to_le_bytes()));
         print.pairs.iter().for_each(|pair| lists.extend_from_slice(&pair.to_le_bytes()));
-        print.grams.iter().for_each(|gram| lists.extend_from_slice(&gram.to_le_bytes()));
+        let keys = print.grams.iter().chain(&print.deep).chain(&print.bridge);
+        keys.for_each(|key| lists.extend_from_slice(&key.to_le_bytes()));
         lists.extend(print.words.iter().map(|word| word.places));
         let count = |length: usize| u8::try_from(length).expect("a fingerprint keeps fewer than 256 of each");
         let Fingerprint { at, language, source, link, article, title, headline, tail, kind, .. } = *print;
         let (words, pairs) = (count(print.words.len()), count(print.pairs.len()));
+        let (deep, bridge) = (count(print.deep.len()), count(print.bridge.len()));
         let lists = lists.into_boxed_slice();
-        Self { at, source, link, article, title, headline, tail, language, kind, words, pairs, lists }
+        Self {
+            at,
+            source,
+            link,
+            article,
+            title,
+            headline,
+            tail,
+            language,
+            kind,
+            words,
+            pairs,
+            deep,
+            bridge,
+            lists,
+        }
     }
 
     /// The fingerprint that was kept.
@@ -48,7 +71,23 @@ impl Kept {
         let Self { at, language, source, link, article, title, headline, tail, kind, .. } = *self;
         let words = self.words().map(|(term, places)| Word { hash: terms.hash(term), places }).collect();
         let (pairs, grams) = (self.pairs().collect(), self.grams().collect());
-        Fingerprint { at, language, source, link, article, title, headline, tail, kind, words, pairs, grams }
+        let (deep, bridge) = (self.deep().collect(), self.bridge().collect());
+        Fingerprint {
+            at,
+            language,
+            source,
+            link,
+            article,
+            title,
+            headline,
+            tail,
+            kind,
+            words,
+            pairs,
+            grams,
+            deep,
+            bridge,
+        }
     }
 
     /// How many stems it has.
@@ -71,8 +110,26 @@ impl Kept {
 
     /// Runs of five letters of the title, by hash.
     pub fn grams(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
-        let grams = &self.lists[self.end_of_pairs()..self.lists.len() - self.words_count()];
-        grams.as_chunks::<2>().0.iter().map(|gram| u16::from_le_bytes(*gram))
+        self.keys(self.end_of_pairs(), self.end_of_grams())
+    }
+
+    /// Stems of a long text, by hash.
+    pub fn deep(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
+        self.keys(self.end_of_grams(), self.end_of_grams() + 2 * usize::from(self.deep))
+    }
+
+    /// What it can be known by in other languages.
+    pub fn bridge(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
+        self.keys(self.end_of_grams() + 2 * usize::from(self.deep), self.lists.len() - self.words_count())
+    }
+
+    /// Whether its text is long.
+    pub fn is_long(&self) -> bool {
+        self.deep > 0
+    }
+
+    fn keys(&self, from: usize, to: usize) -> impl ExactSizeIterator<Item = u16> + '_ {
+        self.lists[from..to].as_chunks::<2>().0.iter().map(|key| u16::from_le_bytes(*key))
     }
 
     /// Whether it is one of a live page.
@@ -87,6 +144,10 @@ impl Kept {
 
     fn end_of_words(&self) -> usize {
         4 * self.words_count()
+    }
+
+    fn end_of_grams(&self) -> usize {
+        self.lists.len() - self.words_count() - 2 * (usize::from(self.deep) + usize::from(self.bridge))
     }
 
     fn end_of_pairs(&self) -> usize {

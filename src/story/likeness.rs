@@ -14,6 +14,7 @@ use crate::story::signal::{numbers, text, title};
 use crate::story::slots::Slot;
 use crate::story::tale::{Tale, Use};
 use crate::story::terms::UNUSED;
+use crate::story::texts::{self, keep_largest};
 use crate::story::tiers::apart_ms;
 use crate::story::window::Window;
 
@@ -127,7 +128,8 @@ pub fn signals(
 ) -> Option<Signals> {
     let tale = window.tale(story)?;
     let speakers = tale.speakers().len() as f64;
-    let others = (window.len() as f64 - speakers).max(0.0) + UNSEEN_ENTRIES;
+    let peers = window.peers(question.print.language) as f64;
+    let others = (peers - speakers).max(0.0) + UNSEEN_ENTRIES;
     let outside = libm::log(others);
     let rarity = |users: u32, own: u32| outside - logarithms.of(users.saturating_sub(own));
     let mut seen = std::mem::take(&mut scratch.seen);
@@ -141,6 +143,7 @@ pub fn signals(
     let print = LazyCell::new(|| window.print(nearest));
     pair(question, &seen, &sums, (nearest, &print), scratch, &mut found);
     times(question, tale, nearest, window, &mut found);
+    texts::measure(question.print, &nearest.print, window, &mut found);
     scratch.seen = seen;
     Some(found)
 }
@@ -430,14 +433,6 @@ fn new_in_title(seen: &[Seen]) -> f64 {
     new / f64::max(all, 1e-9)
 }
 
-fn keep_largest(kept: &mut [f64; 3], value: f64) {
-    let at = kept.iter().position(|held| value > *held);
-    if let Some(at) = at {
-        kept[at..].rotate_right(1);
-        kept[at] = value;
-    }
-}
-
 /// How the story stands in time, by the dates of the reports: those of a feed just added all come at once.
 fn times(question: Question<'_>, tale: &Tale, nearest: &Slot, window: &Window, found: &mut Signals) {
     let at = question.print.at;
@@ -474,15 +469,6 @@ fn common(a: &[u32], b: impl Iterator<Item = u32>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_three_largest_are_kept_in_order() {
-        let mut kept = [0.0; 3];
-        for value in [2.0, 5.0, 1.0, 3.0, 0.5] {
-            keep_largest(&mut kept, value);
-        }
-        assert_eq!(kept, [5.0, 3.0, 2.0]);
-    }
 
     #[test]
     fn sorted_lists_are_compared() {

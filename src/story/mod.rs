@@ -1,5 +1,6 @@
 //! STAGE: news, or told before?
 pub mod address;
+pub mod bridge;
 pub mod bytes;
 pub mod compounds;
 pub mod dial;
@@ -11,6 +12,7 @@ pub mod hash;
 pub mod kept;
 pub mod keys;
 pub mod lead;
+pub mod lexicon;
 pub mod likeness;
 pub mod measures;
 pub mod memory;
@@ -20,7 +22,9 @@ pub mod slots;
 pub mod stems;
 pub mod table;
 pub mod tale;
+pub mod tally;
 pub mod terms;
+pub mod texts;
 pub mod ticker;
 pub mod tiers;
 pub mod unfold;

@@ -122,12 +122,13 @@ fn told(near: Near) -> (f64, u32) {
 /// The stories in question, the likeliest first.
 pub fn stories(
     asked: &[Asked],
+    language: u16,
     reach: Reach,
     window: &Window,
     logarithms: &Logarithms,
     seen: &mut Seen,
 ) -> Vec<StoryId> {
-    look(asked, window, logarithms, seen);
+    look(asked, language, window, logarithms, seen);
     nearest(reach.nearest, window, seen);
     gather(window, seen);
     let mut ranked: Vec<(f64, StoryId)> = Vec::with_capacity(reach.stories + 1);
@@ -162,8 +163,8 @@ fn gather(window: &Window, seen: &mut Seen) {
 }
 
 /// Adds up, for each entry that shares stems, what they are worth; the rarest stems first.
-fn look(asked: &[Asked], window: &Window, logarithms: &Logarithms, seen: &mut Seen) {
-    let all = libm::log(window.len() as f64 + UNSEEN_ENTRIES);
+fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms, seen: &mut Seen) {
+    let all = libm::log(window.peers(language) as f64 + UNSEEN_ENTRIES);
     // The stems are in the order of their hashes: so are, in this order, those with as many users.
     let known = asked.iter().zip(0..).filter(|(asked, _)| asked.term != UNUSED);
     seen.order.clear();

@@ -7,6 +7,7 @@
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use crate::story::bridge;
 use crate::story::compounds;
 use crate::story::german;
 use crate::story::hash;
@@ -26,8 +27,10 @@ pub struct Stem {
 pub struct Split {
     /// In order.
     pub stems: Vec<Stem>,
-    /// Of the parts of its compounds.
+    /// Of the parts of its compounds, in the first words.
     pub parts: Vec<u32>,
+    /// Keys under which its words meet those of other languages.
+    pub bridge: Vec<u16>,
 }
 
 /// Stems the words of one language.
@@ -73,10 +76,22 @@ impl Stems {
         found
     }
 
+    /// The stem of the first word that says something, no more; `None`: there is none.
+    pub fn first(&self, text: &str) -> Option<u32> {
+        let mut first = None;
+        words::split(text, |word, kind| {
+            let stem = || self.stem(word, kind, &mut Vec::new(), &mut Scratch::default());
+            first = (!is_common(word)).then(stem);
+            if first.is_none() { Flow::More } else { Flow::Enough }
+        });
+        first
+    }
+
     fn put(&self, word: &str, kind: Kind, found: &mut Split, scratch: &mut Scratch) {
         if !is_common(word) {
-            let hash = self.stem(word, kind, &mut found.parts, scratch);
-            found.stems.push(Stem { hash, kind });
+            let stem = Stem { hash: self.stem(word, kind, &mut found.parts, scratch), kind };
+            found.stems.push(stem);
+            bridge::keys(word, stem, self.german, &mut found.bridge);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::story::kept::Kept;
 use crate::story::keys::{Keys, Map};
 use crate::story::slots::{Slot, Slots};
 use crate::story::tale::{SPEAKERS, Tale, Use, uses};
+use crate::story::tally::Tally;
 use crate::story::terms::Terms;
 
 /// See the module.
@@ -17,6 +18,10 @@ use crate::story::terms::Terms;
 pub struct Window {
     /// Shared stems.
     pub terms: Terms,
+    /// Shared keys of whole texts and across languages.
+    pub tally: Tally,
+    /// Entries in each language, 0 for unknown ones.
+    languages: Map<u32, u32>,
     keys: Keys,
     slots: Slots,
     tales: Map<i64, Tale>,
@@ -26,6 +31,12 @@ impl Window {
     /// How many entries are remembered.
     pub fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    /// How many of them are in a language, against which the rarity of its words is measured; of an unknown one: all.
+    pub fn peers(&self, language: u16) -> usize {
+        let known = self.languages.get(&u32::from(language)).filter(|_| language != 0);
+        known.map_or(self.len(), |count| *count as usize)
     }
 
     /// Whether nothing is remembered.
@@ -90,6 +101,9 @@ impl Window {
     pub fn admit(&mut self, entry: EntryId, story: StoryId, print: &Fingerprint, arrived: Timestamp) {
         let number = self.slots.next();
         let terms = print.words.iter().map(|word| self.terms.insert(word.hash, number));
+        *self.languages.entry(u32::from(print.language)).or_default() += 1;
+        self.tally.add(&print.deep);
+        self.tally.add(&print.bridge);
         let print = Kept::of(print, terms);
         self.slots.push(Slot { entry, story, arrived, print });
         self.keys.insert(number, &self.slots);
@@ -103,6 +117,9 @@ impl Window {
         self.keys.remove(number, &self.slots);
         if let Some(slot) = self.slots.take(number) {
             slot.print.words().for_each(|(term, _)| self.terms.remove(term, number));
+            self.tally.remove(slot.print.deep());
+            self.tally.remove(slot.print.bridge());
+            self.languages.entry(u32::from(slot.print.language)).and_modify(|count| *count -= 1);
         }
         true
     }
@@ -132,6 +149,8 @@ impl Window {
             + self.slots.memory_bytes()
             + self.keys.memory_bytes()
             + self.terms.memory_bytes()
+            + self.tally.memory_bytes()
+            + self.tally.memory_bytes()
     }
 
     fn join(&mut self, story: StoryId, number: u32) {

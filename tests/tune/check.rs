@@ -4,17 +4,17 @@
 use riverd::config::options::story::StoryOptions;
 use riverd::model::time::DAY_MS;
 use riverd::parse::date::timestamp;
-use riverd::pipeline::eval::{Quality, quality, run_in};
-use riverd::pipeline::labelled::Labelled;
+use riverd::pipeline::eval::{Quality, pair_quality, quality, run_in};
+use riverd::pipeline::labelled::{Labelled, Pair};
+use riverd::story::dial::Setting;
 use riverd::story::engine::Engine;
 use riverd::story::hash;
 use riverd::story::question::Reach;
 
-use crate::rows::Row;
-use crate::{KINDS, Kind, Learned, learn};
+use crate::{KINDS, Kind, Learned, Lessons, learn};
 
 /// Parts of each file.
-const PARTS: u64 = 3;
+pub const PARTS: u64 = 3;
 /// Positions of the dial that are tried on the files that draw their stories coarsely.
 const POSITIONS: [f64; 8] = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6];
 
@@ -30,11 +30,12 @@ pub fn part(entry: &Labelled, kind: &Kind) -> Option<u64> {
 
 /// Prints what each part gives.
 #[expect(clippy::print_stdout, reason = "a program for people")]
-pub fn check(files: &[Vec<Labelled>], rows: &[Vec<Row>]) {
-    let all = learn(rows, &|_, _| true);
+pub fn check(files: &[Vec<Labelled>], pairs: &[Pair], lessons: &Lessons) {
+    let all = learn(lessons, &|_, _| true);
+    pairs_unseen(pairs, lessons);
     for (file, (entries, kind)) in files.iter().zip(&KINDS).enumerate() {
         let parts: Vec<Learned> =
-            (0..PARTS).map(|out| learn(rows, &|of, part| of != file || part != Some(out))).collect();
+            (0..PARTS).map(|out| learn(lessons, &|of, part| of != file || part != Some(out))).collect();
         let positions: &[f64] =
             if kind.by_day || kind.running { &[0.4, 0.45, 0.5, 0.55] } else { &POSITIONS };
         for strictness in positions {
@@ -46,6 +47,27 @@ pub fn check(files: &[Vec<Labelled>], rows: &[Vec<Row>]) {
                 .collect();
             println!("{:18} {strictness:.2}  seen {}  unseen {}", kind.name, brief(&[seen]), brief(&unseen));
         }
+    }
+}
+
+/// Pairs by weights that were not learned from them.
+#[expect(clippy::print_stdout, reason = "a program for people")]
+fn pairs_unseen(pairs: &[Pair], lessons: &Lessons) {
+    let (mut seen, mut found) = (Vec::new(), Vec::new());
+    for out in 0..PARTS {
+        let learned = learn(lessons, &|of, part| of != KINDS.len() || part != Some(out));
+        let dial = learned.dial(0.5, Setting::Pair);
+        for (pair, row) in pairs.iter().zip(&lessons.pairs).filter(|(_, row)| row.part == Some(out)) {
+            seen.push(pair.clone());
+            found.push(dial.log_odds(&row.signals) > dial.line);
+        }
+    }
+    let quality = pair_quality(&seen, &found);
+    for (languages, score) in quality.by_language_pair {
+        println!(
+            "pairs {languages} unseen F1 {:.3} (P {:.3} R {:.3})",
+            score.f1, score.precision, score.recall
+        );
     }
 }
 
@@ -82,7 +104,8 @@ fn measure(
             entry.cluster = None;
         }
     }
-    let engine = Engine::with(&StoryOptions::default(), learned.dial(strictness), Reach::SERVICE);
+    let engine =
+        Engine::with(&StoryOptions::default(), learned.dial(strictness, Setting::Stream), Reach::SERVICE);
     let stream = run_in(engine, &seen, &mut |_| {});
     quality(&seen, &stream.stories)
 }

@@ -13,15 +13,16 @@
 
 mod check;
 mod fit;
+mod pairs;
 mod rows;
 mod running;
 mod write;
 
 use riverd::pipeline::labelled::Labelled;
-use riverd::story::dial::Dial;
+use riverd::story::dial::{Dial, Model, Setting};
 
 use crate::fit::{Fitted, fit};
-use crate::rows::{Row, gather, load};
+use crate::rows::{Row, gather, load, load_pairs};
 
 /// A labelled file, and how it is learned from.
 pub struct Kind {
@@ -37,7 +38,7 @@ pub struct Kind {
     pub running: bool,
 }
 
-const KINDS: [Kind; 5] = [
+pub const KINDS: [Kind; 5] = [
     Kind { name: "frontpages-de", events: 3.0, topics: 0.3, by_day: true, running: false },
     Kind { name: "uci-headlines-en", events: 0.5, topics: 2.0, by_day: false, running: false },
     Kind { name: "googlenews-en", events: 0.5, topics: 1.0, by_day: false, running: false },
@@ -45,98 +46,97 @@ const KINDS: [Kind; 5] = [
     Kind { name: "agency-copies-de", events: 1.0, topics: 0.3, by_day: false, running: true },
 ];
 
+/// Pairs of texts.
+const PAIRS: &str = "semeval-pairs";
+
 /// Ridges, in the unit of `fit`. Chosen with `--check`: between 40 and 200 the German days are as good to .003, and the
 /// coarse files, of which there is more, want less.
 const EVENTS_RIDGE: f64 = 100.0;
 const TOPICS_RIDGE: f64 = 30.0;
 
-/// Weights for events and for topics.
+/// Weights for events, for topics, between long texts, and across languages.
 pub struct Learned {
     pub events: Fitted,
     pub topics: Fitted,
+    pub long: Fitted,
+    pub across: Fitted,
+}
+
+/// What there is to learn from: the rows of each of [`KINDS`], and those of the pairs.
+pub struct Lessons {
+    pub streams: Vec<Vec<Row>>,
+    pub pairs: Vec<Row>,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let folder = folder.ok_or("which folder holds the labelled files? cargo bench --bench tune -- FOLDER")?;
     let files: Vec<Vec<Labelled>> = KINDS.iter().map(|kind| load(&folder, kind)).collect::<Result<_, _>>()?;
-    let rows = gather_twice(&files);
-    if std::env::var_os("DUMP").is_some() {
-        dump(&rows);
-        return Ok(());
-    }
+    let pairs = load_pairs(&folder, PAIRS)?;
+    let lessons = gather_twice(&files, pairs::gather(&pairs));
     if std::env::args().any(|argument| argument == "--check") {
-        check::check(&files, &rows);
+        check::check(&files, &pairs, &lessons);
     } else {
-        let learned = learn(&rows, &|_, _| true);
-        report(&rows, &learned);
-        write::weights(&learned.events, &learned.topics)?;
+        let learned = learn(&lessons, &|_, _| true);
+        report(&lessons, &learned);
+        write::weights(&learned)?;
     }
     Ok(())
 }
 
 /// The unlabelled entries are put by the weights of the round before.
-fn gather_twice(files: &[Vec<Labelled>]) -> Vec<Vec<Row>> {
+fn gather_twice(files: &[Vec<Labelled>], pairs: Vec<Row>) -> Lessons {
     let gather_all = |dial: &Dial| -> Vec<Vec<Row>> {
         files.iter().zip(&KINDS).map(|(entries, kind)| gather(entries, kind, dial)).collect()
     };
-    let first = gather_all(&rows::beginning());
-    let learned = learn(&first, &|_, _| true);
-    gather_all(&learned.dial(0.5))
+    let mut lessons = Lessons { streams: gather_all(&rows::beginning()), pairs };
+    lessons.streams = gather_all(&learn(&lessons, &|_, _| true).dial(0.5, Setting::Stream));
+    lessons
 }
 
 impl Learned {
     /// What a position of the dial would mean.
-    pub fn dial(&self, strictness: f64) -> Dial {
-        let weights = std::array::from_fn(|at| (self.events.weights[at], self.topics.weights[at]));
-        Dial::of(strictness, &weights, (self.events.bias, self.topics.bias))
+    pub fn dial(&self, strictness: f64, setting: Setting) -> Dial {
+        let models = self.all().map(|fitted| Model { weights: fitted.weights, bias: fitted.bias });
+        Dial::of(strictness, setting, models.each_ref())
+    }
+
+    /// In the order of `weights.rs`.
+    pub fn all(&self) -> [&Fitted; 4] {
+        [&self.events, &self.topics, &self.long, &self.across]
     }
 }
 
-/// Learns from the rows that `take` wants: of which file, and of which part of it.
-pub fn learn(rows: &[Vec<Row>], take: &dyn Fn(usize, Option<u64>) -> bool) -> Learned {
-    let rows: Vec<Vec<&Row>> = rows
+/// Learns from the rows that `take` wants: of which file, the pairs counted last, and of which part of it.
+pub fn learn(lessons: &Lessons, take: &dyn Fn(usize, Option<u64>) -> bool) -> Learned {
+    let wanted = |file: usize, rows: &'_ [Row]| -> Vec<usize> {
+        (0..rows.len()).filter(|at| take(file, rows[*at].part)).collect()
+    };
+    let rows: Vec<Vec<&Row>> = lessons
+        .streams
         .iter()
         .enumerate()
-        .map(|(file, rows)| rows.iter().filter(|row| take(file, row.part)).collect())
+        .map(|(file, rows)| wanted(file, rows).into_iter().map(|at| &rows[at]).collect())
         .collect();
+    let pairs: Vec<&Row> =
+        wanted(KINDS.len(), &lessons.pairs).into_iter().map(|at| &lessons.pairs[at]).collect();
     let weighed = |weight: fn(&Kind) -> f64| -> Vec<(&[&Row], f64)> {
         rows.iter().zip(&KINDS).map(|(rows, kind)| (&rows[..], weight(kind))).collect()
     };
     Learned {
         events: fit(&weighed(|kind| kind.events), EVENTS_RIDGE),
         topics: fit(&weighed(|kind| kind.topics), TOPICS_RIDGE),
+        long: pairs::long(&pairs),
+        across: pairs::across(&pairs),
     }
 }
 
 #[expect(clippy::print_stderr, reason = "a program for people")]
-fn report(rows: &[Vec<Row>], learned: &Learned) {
-    for (kind, rows) in KINDS.iter().zip(rows) {
+fn report(lessons: &Lessons, learned: &Learned) {
+    for (kind, rows) in KINDS.iter().zip(&lessons.streams) {
         let same = rows.iter().filter(|row| row.same).count();
         eprintln!("{:20} {:7} rows, {same:6} of the same story", kind.name, rows.len());
     }
-    eprintln!("bias: events {:.3}, topics {:.3}", learned.events.bias, learned.topics.bias);
-}
-
-fn dump(rows: &[Vec<Row>]) {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for (file, rows) in rows.iter().enumerate() {
-        for row in rows {
-            write!(
-                text,
-                "{file},{},{},{},{}",
-                row.part.unwrap_or(9),
-                row.entry,
-                row.story,
-                u8::from(row.same)
-            )
-            .unwrap();
-            for s in row.signals {
-                write!(text, ",{s:.6}").unwrap();
-            }
-            text.push('\n');
-        }
-    }
-    std::fs::write("/tmp/rows.csv", text).unwrap();
+    eprintln!("{PAIRS:20} {:7} rows", lessons.pairs.len());
+    eprintln!("bias: {:.3?}", learned.all().map(|fitted| fitted.bias));
 }

@@ -6,8 +6,8 @@ use riverd::config::options::story::StoryOptions;
 use riverd::model::ids::{EntryId, StoryId};
 use riverd::model::story::Decision;
 use riverd::model::time::Timestamp;
-use riverd::pipeline::labelled::{Labelled, Labels, read};
-use riverd::story::dial::Dial;
+use riverd::pipeline::labelled::{Labelled, Labels, Pair, read};
+use riverd::story::dial::{Dial, Model};
 use riverd::story::engine::Engine;
 use riverd::story::fingerprint::Fingerprint;
 use riverd::story::question::Reach;
@@ -25,8 +25,6 @@ pub struct Row {
     pub same: bool,
     /// The part of its file that the entry belongs to.
     pub part: Option<u64>,
-    pub entry: i64,
-    pub story: i64,
 }
 
 /// More than half of the labelled entries: the story is theirs. Less than a third: it is not. Between: no lesson.
@@ -39,7 +37,9 @@ pub fn beginning() -> Dial {
     weights[Signal::Centroid as usize] = 12.0;
     weights[Signal::Nearest as usize] = 10.0;
     weights[Signal::HoursIdle as usize] = -0.3;
-    Dial { weights, bias: -5.5, line: 0.0, merge_line: f64::INFINITY }
+    let model = Model { weights, bias: -5.5 };
+    let line = 0.0;
+    Dial { brief: model.clone(), long: model.clone(), across: model, line, merge_line: f64::INFINITY }
 }
 
 /// Reads a labelled file.
@@ -50,6 +50,16 @@ pub fn load(folder: &str, kind: &Kind) -> Result<Vec<Labelled>, Box<dyn std::err
         Labels::Entries(entries) if kind.running => Ok(label(entries)),
         Labels::Entries(entries) => Ok(entries),
         Labels::Pairs(_) => Err(format!("{path} holds pairs, not entries").into()),
+    }
+}
+
+/// Reads a file of pairs.
+pub fn load_pairs(folder: &str, name: &str) -> Result<Vec<Pair>, Box<dyn std::error::Error>> {
+    let path = format!("{folder}/{name}.jsonl");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    match read(&text).map_err(|(line, error)| format!("{path}:{line}: {error}"))? {
+        Labels::Pairs(pairs) => Ok(pairs),
+        Labels::Entries(_) => Err(format!("{path} holds entries, not pairs").into()),
     }
 }
 
@@ -66,13 +76,7 @@ pub fn gather(entries: &[Labelled], kind: &Kind, dial: &Dial) -> Vec<Row> {
         let verdict = engine.judge(&print, now);
         for rated in engine.rate(&print).into_iter().filter(|rated| is_open(&rated.signals)) {
             let same = lesson(kind, entry.cluster.as_deref(), labels.get(&rated.story));
-            rows.extend(same.map(|same| Row {
-                signals: rated.signals,
-                same,
-                part: part(entry, kind),
-                entry: id,
-                story: rated.story.0,
-            }));
+            rows.extend(same.map(|same| Row { signals: rated.signals, same, part: part(entry, kind) }));
         }
         let story = match (&entry.cluster, verdict.decision) {
             (Some(label), _) => *homes.entry(label).or_insert(StoryId(id)),

@@ -4,38 +4,41 @@ use std::fmt::Write as _;
 
 use riverd::story::signal::list::LIST;
 
-use crate::fit::Fitted;
+use crate::Learned;
 
 /// Writes `src/story/weights.rs`.
-pub fn weights(events: &Fitted, topics: &Fitted) -> std::io::Result<()> {
+pub fn weights(learned: &Learned) -> std::io::Result<()> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/story/weights.rs");
-    std::fs::write(path, text(events, topics))
+    std::fs::write(path, text(learned))
 }
 
-fn text(events: &Fitted, topics: &Fitted) -> String {
-    let mut text = String::from(
-        "//! What the signals weigh, in log-odds per unit of each. Written by `cargo bench --bench tune`; do not edit by hand.
+const HEAD: &str = "//! What the signals weigh, in log-odds per unit of each. Written by `cargo bench --bench tune`; do not edit by hand.
 //! Learned from the development files that `tests/tune/main.rs` names.
 
 use crate::story::signal::list::{COUNT, Signals};
 
-",
-    );
+/// What a signal weighs for events, for topics, between long texts, and across languages.
+pub type Weight = (f64, f64, f64, f64);
+";
+
+fn text(learned: &Learned) -> String {
+    let four = |of: &dyn Fn(&crate::fit::Fitted) -> f64| {
+        let [events, topics, long, across] = learned.all().map(of);
+        format!("({events:.4}, {topics:.4}, {long:.4}, {across:.4})")
+    };
+    let mut text = HEAD.to_owned();
     let mut add = |line: String| writeln!(text, "{line}").expect("a string takes every line");
-    add(format!(
-        "/// The log-odds before any signal, for events.\npub const BIAS: f64 = {:.4};",
-        events.bias
-    ));
-    add(format!("/// The same for topics.\npub const TOPIC_BIAS: f64 = {:.4};\n", topics.bias));
-    add("/// For each signal of `signal/list.rs`: its weight for events and for topics.".to_owned());
-    add("#[rustfmt::skip]\npub const WEIGHTS: [(f64, f64); COUNT] = [".to_owned());
-    for ((event, topic), (name, _)) in events.weights.iter().zip(topics.weights).zip(LIST) {
-        add(format!("    ({event:.4}, {topic:.4}), // {name}"));
+    let bias = four(&|fitted| fitted.bias);
+    add(format!("\n/// The log-odds before any signal.\npub const BIAS: Weight = {bias};\n"));
+    add("/// For each signal of `signal/list.rs`.".to_owned());
+    add("#[rustfmt::skip]\npub const WEIGHTS: [Weight; COUNT] = [".to_owned());
+    for (at, (name, _)) in LIST.iter().enumerate() {
+        add(format!("    {}, // {name}", four(&|fitted| fitted.weights[at])));
     }
     add("];\n".to_owned());
     add("/// What each signal is on average, over the stories that came into question.".to_owned());
     add("#[rustfmt::skip]\npub const TYPICAL: Signals = [".to_owned());
-    for (typical, (name, _)) in events.typical.iter().zip(LIST) {
+    for (typical, (name, _)) in learned.events.typical.iter().zip(LIST) {
         add(format!("    {typical:.4}, // {name}"));
     }
     add("];".to_owned());
