@@ -86,7 +86,8 @@ impl Engine {
     pub fn judge(&mut self, print: &Fingerprint, now: Timestamp) -> Verdict {
         self.expire(now);
         let rule = self.by_rule(print).filter(|(near, _, _)| near.tier <= self.furthest);
-        let rated = if self.furthest == Tier::Story { self.rate(print) } else { Vec::new() };
+        let joined = rule.as_ref().map(|(_, story, _)| *story);
+        let rated = if self.furthest == Tier::Story { self.rate_but(joined, print) } else { Vec::new() };
         let mut verdict = match (rule, rated.first()) {
             (Some((near, story, entry)), _) => by_rule(near, story, entry),
             (None, Some(best)) => self.by_likeness(best, print, Length::Brief),
@@ -100,6 +101,11 @@ impl Engine {
 
     /// The stories in question, the likeliest first, with what speaks for each.
     pub fn rate(&mut self, print: &Fingerprint) -> Vec<Rated> {
+        self.rate_but(None, print)
+    }
+
+    /// The same without the story that a rule has found already: of it nothing more is asked.
+    fn rate_but(&mut self, joined: Option<StoryId>, print: &Fingerprint) -> Vec<Rated> {
         let asked = asked(print, &self.window);
         let stories =
             stories(&asked, print.language, self.reach, &self.window, &self.logarithms, &mut self.seen);
@@ -107,7 +113,7 @@ impl Engine {
         let stories: Vec<StoryId> = stories.collect();
         self.scratch.mark(print, &asked, &self.window);
         let mut rated: Vec<Rated> = Vec::with_capacity(stories.len());
-        for (at, story) in stories.into_iter().enumerate() {
+        for (at, story) in stories.into_iter().enumerate().filter(|(_, story)| Some(*story) != joined) {
             let question = Question { print, asked: &asked, first: at == 0, compared: self.reach.compared };
             rated.extend(self.rate_one(question, story));
         }

@@ -72,7 +72,7 @@ pub fn share(weight: u16) -> f64 {
 
 /// The [`share`] of the weight that a place has: a division less for each of a thousand words.
 pub fn place_share(places: u8) -> f64 {
-    const SHARES: [f64; 4] = [9.0 / 20.0, 20.0 / 20.0, 13.0 / 20.0, 20.0 / 20.0];
+    const SHARES: [f64; 4] = [9.0 / 20.0, 1.0, 13.0 / 20.0, 1.0];
     SHARES[usize::from(places & (place::TITLE | place::TEXT))]
 }
 
@@ -101,11 +101,22 @@ pub struct Seen {
     touched: Vec<u32>,
     order: Vec<u64>,
     near: Vec<Near>,
-    /// The stories of the near entries: the best score and the sum of all.
-    found: Vec<(StoryId, f64, f64)>,
+    /// The stories of the near entries, and where the first of each stands among the links.
+    found: Vec<(StoryId, u32)>,
+    links: Vec<Link>,
     /// Where a story stands among the found.
     places: Map<i64, u32>,
 }
+
+/// A near entry, and the next one of its story, which is no nearer; [`NONE`]: it is the last.
+#[derive(Debug)]
+struct Link {
+    near: Near,
+    score: f64,
+    next: u32,
+}
+
+const NONE: u32 = u32::MAX;
 
 /// A score above 0 and the number of its entry, ordered by score, then number: one comparison of whole numbers.
 type Near = u128;
@@ -132,7 +143,8 @@ pub fn stories(
     nearest(reach.nearest, window, seen);
     gather(window, seen);
     let mut ranked: Vec<(f64, StoryId)> = Vec::with_capacity(reach.stories + 1);
-    for (story, best, sum) in &seen.found {
+    for (story, first) in &seen.found {
+        let (best, sum) = sum(*first, &seen.links);
         let rank = best + 0.15 * (sum - best).min(4.0 * best);
         let before = |held: &(f64, StoryId)| held.0 > rank || held.0 == rank && held.1 < *story;
         let place = ranked.iter().rposition(before).map_or(0, |held| held + 1);
@@ -144,10 +156,11 @@ pub fn stories(
     ranked.into_iter().map(|(_, story)| story).collect()
 }
 
-/// The near entries by story.
+/// The near entries by story, each story's nearest first: so are they summed, to the last digit the same.
 fn gather(window: &Window, seen: &mut Seen) {
     seen.found.clear();
     seen.places.clear();
+    seen.links.clear();
     for near in &seen.near {
         let (score, number) = told(*near);
         let Some(slot) = window.slot(number) else { continue };
@@ -155,11 +168,34 @@ fn gather(window: &Window, seen: &mut Seen) {
         let next = seen.found.len() as u32;
         let place = *seen.places.entry(slot.story.0).or_insert(next);
         if place == next {
-            seen.found.push((slot.story, 0.0, 0.0));
+            seen.found.push((slot.story, NONE));
         }
-        let held = &mut seen.found[place as usize];
-        (held.1, held.2) = (held.1.max(score), held.2 + score);
+        insert(&mut seen.found[place as usize].1, &mut seen.links, Link { near: *near, score, next: NONE });
     }
+}
+
+/// Puts a link where it belongs in the run that begins at `first`.
+fn insert(first: &mut u32, links: &mut Vec<Link>, mut link: Link) {
+    let added = links.len() as u32;
+    let (mut before, mut at) = (NONE, *first);
+    while at != NONE && links[at as usize].near > link.near {
+        (before, at) = (at, links[at as usize].next);
+    }
+    link.next = at;
+    links.push(link);
+    match before {
+        NONE => *first = added,
+        _ => links[before as usize].next = added,
+    }
+}
+
+/// The best score of a run, and the sum of all.
+fn sum(first: u32, links: &[Link]) -> (f64, f64) {
+    let (mut best, mut sum, mut at) = (0.0_f64, 0.0, first);
+    while let Some(link) = links.get(at as usize) {
+        (best, sum, at) = (best.max(link.score), sum + link.score, link.next);
+    }
+    (best, sum)
 }
 
 /// Adds up, for each entry that shares stems, what they are worth; the rarest stems first.
@@ -193,7 +229,7 @@ fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms
     }
 }
 
-/// Those that share the most, most first, and the list swept for the next question.
+/// Those that share the most, and the list swept for the next question.
 fn nearest(most: usize, window: &Window, seen: &mut Seen) {
     let kept = &mut seen.near;
     kept.clear();
@@ -213,7 +249,6 @@ fn nearest(most: usize, window: &Window, seen: &mut Seen) {
     if kept.len() > most {
         cut(kept, most);
     }
-    kept.sort_unstable_by(|a, b| b.cmp(a));
 }
 
 /// Keeps the largest; gives the least of them.
@@ -232,6 +267,16 @@ mod tests {
     #[test]
     fn a_place_has_the_share_of_its_weight() {
         assert!((0..64).all(|places| place_share(places) == share(weight(places))));
+    }
+
+    #[test]
+    fn a_storys_entries_are_summed_nearest_first() {
+        let (mut first, mut links) = (NONE, Vec::new());
+        for score in [0.25, 8.0, 1e-9, 3.0] {
+            insert(&mut first, &mut links, Link { near: near(score, 7), score, next: NONE });
+        }
+        assert_eq!(sum(first, &links), (8.0, 8.0 + 3.0 + 0.25 + 1e-9));
+        assert_eq!(sum(NONE, &links), (0.0, 0.0));
     }
 
     #[test]
