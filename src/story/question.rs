@@ -98,6 +98,7 @@ impl Logarithms {
 pub struct Seen {
     /// By place in the window: what the shared stems are worth; 0: none is shared; below 0: a single one.
     scores: Vec<f64>,
+    /// Places of scores that are not 0.
     touched: Vec<u32>,
     order: Vec<u64>,
     near: Vec<Near>,
@@ -106,6 +107,22 @@ pub struct Seen {
     links: Vec<Link>,
     /// Where a story stands among the found.
     places: Map<i64, u32>,
+}
+
+impl Seen {
+    /// These entries share a stem of this worth.
+    fn add(&mut self, worth: f64, users: &[u32], window: &Window) {
+        for number in users {
+            let place = window.place(*number);
+            let held = &mut self.scores[place];
+            if *held == 0.0 {
+                self.touched.push(place as u32);
+                *held = -worth;
+            } else {
+                *held = held.abs() + worth;
+            }
+        }
+    }
 }
 
 /// A near entry, and the next one of its story, which is no nearer; [`NONE`]: it is the last.
@@ -210,23 +227,20 @@ fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms
         seen.scores.resize(window.span() + window.span() / 4 + 64, 0.0);
     }
     let mut left = SEEN;
-    for at in &seen.order {
+    let order = std::mem::take(&mut seen.order);
+    for at in &order {
         let asked = &asked[*at as u32 as usize];
         let rarity = all - logarithms.of(asked.users);
         let worth = asked.weight * rarity * rarity;
         let most = left.clamp(SEEN_AT_LEAST, SEEN_OF_A_STEM);
         let (earlier, later) = window.terms.users(asked.term);
-        for number in later.iter().rev().chain(earlier.iter().rev()).take(most) {
-            let held = &mut seen.scores[window.place(*number)];
-            if *held == 0.0 {
-                seen.touched.push(*number);
-                *held = -worth;
-            } else {
-                *held = held.abs() + worth;
-            }
-        }
+        let least = later.len().saturating_sub(most);
+        seen.add(worth, &later[least..], window);
+        let least = (later.len() + earlier.len()).saturating_sub(most).min(earlier.len());
+        seen.add(worth, &earlier[least..], window);
         left = left.saturating_sub(most.min(asked.users as usize));
     }
+    seen.order = order;
 }
 
 /// Those that share the most, and the list swept for the next question.
@@ -234,18 +248,20 @@ fn nearest(most: usize, window: &Window, seen: &mut Seen) {
     let kept = &mut seen.near;
     kept.clear();
     let mut least = 0;
-    for number in seen.touched.drain(..) {
-        let score = std::mem::take(&mut seen.scores[window.place(number)]);
-        if score <= -WORTH || score > 0.0 {
-            let near = near(score.abs(), number);
+    let (first, worth) = (window.first(), -WORTH);
+    for place in &seen.touched {
+        let score = std::mem::take(&mut seen.scores[*place as usize]);
+        if score > 0.0 || score <= worth {
+            let near = near(score.abs(), first.wrapping_add(*place));
             if near > least {
                 kept.push(near);
+                if kept.len() >= 3 * most {
+                    least = cut(kept, most);
+                }
             }
         }
-        if kept.len() >= 3 * most {
-            least = cut(kept, most);
-        }
     }
+    seen.touched.clear();
     if kept.len() > most {
         cut(kept, most);
     }

@@ -69,6 +69,11 @@ impl Window {
         self.slots.place(number)
     }
 
+    /// The number of the entry that stands first.
+    pub fn first(&self) -> u32 {
+        self.slots.first()
+    }
+
     /// One more than the largest [`Window::place`].
     pub fn span(&self) -> usize {
         self.slots.span()
