@@ -9,7 +9,8 @@ use crate::story::hash;
 pub struct Address {
     /// The whole link without its scheme, `www.` and closing slash; 0 for a front page, which names no article.
     pub link: u64,
-    /// The host with the publisher's number for the article, which stays while the headline in the slug changes.
+    /// The agency's id for the article, wherever it stands; else the host with the publisher's number, which stays while
+    /// the headline in the slug changes.
     pub article: u64,
 }
 
@@ -21,7 +22,8 @@ pub fn read(link: &str) -> Address {
     }
     let host = hash::text(host);
     let link = hash::chain(host, hash::text(path));
-    let article = number(path).map_or(0, |number| hash::chain(host, hash::bytes(number)));
+    let publisher = || number(path).map_or(0, |number| hash::chain(host, hash::bytes(number)));
+    let article = agency(path).map_or_else(publisher, hash::text);
     Address { link, article }
 }
 
@@ -69,7 +71,14 @@ fn is_front(path: &str) -> bool {
     let name = path.trim_start_matches('/');
     let file = name.rsplit('/').next().unwrap_or_default();
     !name.contains('?')
-        && (name.is_empty() || (name.len() <= 3) || file.starts_with("index.") && !name.contains('/'))
+        && (name.is_empty() || name.len() <= 2 || file.starts_with("index.") && !name.contains('/'))
+}
+
+/// The id of a dpa report: `urn-newsml-dpa-com-20090101-261229-930-123456`, the same at every publisher.
+fn agency(path: &str) -> Option<&str> {
+    let (_, id) = path.split_once("newsml-dpa-com-")?;
+    let end = id.find(|c: char| !(c.is_ascii_digit() || c == '-')).unwrap_or(id.len());
+    (end >= 16).then(|| id[..end].trim_end_matches('-'))
 }
 
 /// The last run of the path that looks like a publisher's number: 6 digits or more, or 12 and more of the
@@ -101,6 +110,7 @@ mod tests {
             assert_eq!(read(link), Address::default(), "{link}");
         }
         assert_ne!(read("https://a.example/?p=12").link, 0);
+        assert_ne!(read("https://a.example/hay").link, 0);
     }
 
     #[test]
@@ -118,6 +128,18 @@ mod tests {
         assert_ne!(first.article, 0);
         assert_eq!(read("https://a.example/2026/11/24/lake").article, 0);
         assert_ne!(read("https://a.example/x-695234cf45876d161e233187").article, 0);
+    }
+
+    #[test]
+    fn an_agencys_id_is_the_same_everywhere() {
+        let at = |host: &str, end: &str| {
+            read(&format!("https://{host}/dpa.urn-newsml-dpa-com-20090101-261229-930-123456{end}")).article
+        };
+        assert_eq!(at("a.example", "/ferry"), at("b.example", "-ferry.html"));
+        assert_ne!(
+            at("a.example", ""),
+            read("https://a.example/urn-newsml-dpa-com-20090101-261229-930-123457").article
+        );
     }
 
     #[test]

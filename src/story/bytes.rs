@@ -6,7 +6,7 @@ use crate::model::time::Timestamp;
 use crate::story::fingerprint::{Fingerprint, Word};
 
 /// The version of this form and of the way fingerprints are made; a change of either takes the next number.
-pub const FORM: u8 = 3;
+pub const FORM: u8 = 4;
 
 /// As bytes.
 pub fn write(print: &Fingerprint) -> Vec<u8> {
@@ -14,7 +14,8 @@ pub fn write(print: &Fingerprint) -> Vec<u8> {
     out.extend(print.at.0.to_le_bytes());
     out.extend(print.language.to_le_bytes());
     out.push(print.kind);
-    for key in [print.source, print.link, print.article, print.title, print.headline, print.tail] {
+    for key in [print.source, print.link, print.article, print.slug, print.title, print.headline, print.tail]
+    {
         out.extend(key.to_le_bytes());
     }
     for length in
@@ -38,11 +39,11 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
     let at = Timestamp(i64::from_le_bytes(take(rest)?));
     let language = u16::from_le_bytes(take(rest)?);
     let [kind] = take(rest)?;
-    let mut keys = [0; 6];
+    let mut keys = [0; 7];
     for key in &mut keys {
         *key = u64::from_le_bytes(take(rest)?);
     }
-    let [source, link, article, title, headline, tail] = keys;
+    let [source, link, article, slug, title, headline, tail] = keys;
     let [words, pairs, grams, deep, bridge] = take(rest)?.map(usize::from);
     let hashes = numbers(rest, words, u32::from_le_bytes)?;
     let places = numbers(rest, words, u8::from_le_bytes)?;
@@ -58,6 +59,7 @@ pub fn read(bytes: &[u8]) -> Option<Fingerprint> {
         source,
         link,
         article,
+        slug,
         title,
         headline,
         tail,

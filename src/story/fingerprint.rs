@@ -23,6 +23,8 @@ const LONG: usize = 45;
 const KEYS: usize = 120;
 /// Stems taken of a link's slug.
 const SLUG_STEMS: usize = 14;
+/// A slug of fewer stems may stand for many articles.
+const SLUG_KEY: usize = 4;
 /// Parts of compounds taken of title and text.
 const PARTS: usize = 12;
 /// Letters of a gram.
@@ -81,6 +83,8 @@ pub struct Fingerprint {
     pub link: u64,
     /// The publisher's number for the article.
     pub article: u64,
+    /// The words of the link's slug, umlauts folded; 0: there are fewer than [`SLUG_KEY`].
+    pub slug: u64,
     /// The normalized title.
     pub title: u64,
     /// The normalized title without what stands before its colon.
@@ -115,6 +119,7 @@ impl Fingerprint {
         let address = telling.link.map(address::read).unwrap_or_default();
         let keys = Keys::of(telling.title, &words);
         let ticker = ticker::is_ticker(telling.title, &words, self::text(telling));
+        let slug = telling.link.map_or_else(Vec::new, |link| slug(&stems, link));
         let source = if telling.source.is_empty() { 0 } else { hash::text(telling.source) };
         Self {
             at: telling.at,
@@ -122,11 +127,12 @@ impl Fingerprint {
             source,
             link: address.link,
             article: if ticker && address.article == 0 { page(telling, source) } else { address.article },
+            slug: if slug.len() < SLUG_KEY { 0 } else { chain(slug.iter().map(|word| u64::from(word.hash))) },
             title: keys.title,
             headline: keys.headline,
             tail: keys.tail,
             kind: if ticker { kind::TICKER } else { 0 },
-            words: gather(&stems, &title, &text, telling.link),
+            words: gather(&title, &text, &slug),
             pairs: pairs(&title.stems, head(&text.stems)),
             grams: keys.grams,
             deep,
@@ -179,15 +185,13 @@ fn language(tag: Option<&str>) -> u16 {
     }
 }
 
-fn gather(stems: &Stems, title: &Split, text: &Split, link: Option<&str>) -> Box<[Word]> {
+fn gather(title: &Split, text: &Split, slug: &[Word]) -> Box<[Word]> {
     let mut all: Vec<Word> = Vec::with_capacity(TITLE_STEMS + TEXT_STEMS + SLUG_STEMS + PARTS);
     all.extend(title.stems.iter().map(|stem| found(*stem, place::TITLE)));
     all.extend(head(&text.stems).iter().map(|stem| found(*stem, place::TEXT)));
     let parts = title.parts.iter().chain(&text.parts).take(PARTS);
     all.extend(parts.map(|hash| Word { hash: *hash, places: place::PART }));
-    if let Some(link) = link {
-        all.extend(slug(stems, link));
-    }
+    all.extend(slug);
     all.sort_unstable_by_key(|word| u64::from(word.hash) << 8 | u64::from(word.places));
     all.dedup_by(|next, kept| {
         let same = next.hash == kept.hash;

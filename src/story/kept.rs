@@ -16,6 +16,7 @@ pub struct Kept {
     pub source: u64,
     pub link: u64,
     pub article: u64,
+    pub slug: u64,
     pub title: u64,
     pub headline: u64,
     pub tail: u64,
@@ -48,7 +49,8 @@ impl Kept {
         }
         places.iter_mut().zip(&print.words).for_each(|(to, word)| *to = word.places);
         let count = |length: usize| u8::try_from(length).expect("a fingerprint keeps fewer than 256 of each");
-        let Fingerprint { at, language, source, link, article, title, headline, tail, kind, .. } = *print;
+        let Fingerprint { at, language, source, link, article, slug, title, headline, tail, kind, .. } =
+            *print;
         let (words, pairs) = (count(print.words.len()), count(print.pairs.len()));
         let (deep, bridge) = (count(print.deep.len()), count(print.bridge.len()));
         Self {
@@ -56,6 +58,7 @@ impl Kept {
             source,
             link,
             article,
+            slug,
             title,
             headline,
             tail,
@@ -71,7 +74,7 @@ impl Kept {
 
     /// The fingerprint that was kept.
     pub fn print(&self, terms: &Terms) -> Fingerprint {
-        let Self { at, language, source, link, article, title, headline, tail, kind, .. } = *self;
+        let Self { at, language, source, link, article, slug, title, headline, tail, kind, .. } = *self;
         let words = self.words().map(|(term, places)| Word { hash: terms.hash(term), places }).collect();
         let (pairs, grams) = (self.pairs().collect(), self.grams().collect());
         let (deep, bridge) = (self.deep().collect(), self.bridge().collect());
@@ -81,6 +84,7 @@ impl Kept {
             source,
             link,
             article,
+            slug,
             title,
             headline,
             tail,

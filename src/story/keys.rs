@@ -40,7 +40,9 @@ impl Hasher for Spread {
 /// How many of the latest entries with a key are looked at.
 const LATEST: usize = 12;
 /// Keys of an entry at most.
-const KINDS: usize = 5;
+const KINDS: usize = 6;
+// A holder's number has three bits for them.
+const _: () = assert!(KINDS <= 8);
 
 /// Entries by key. Entries are known by their number in the window.
 #[derive(Debug, Default)]
@@ -131,7 +133,7 @@ impl Keys {
     /// The latest entries that share a key, each once, latest first.
     pub fn sharing(&self, print: &Fingerprint, slots: &Slots) -> Vec<u32> {
         let mut numbers = Vec::new();
-        for (_, key) in of([print.link, print.article, print.headline, print.title, print.tail]) {
+        for (_, key) in of([print.link, print.article, print.headline, print.title, print.tail, print.slug]) {
             match self.holder(key, slots) {
                 None => {}
                 Some(Holder::One(number, _)) => numbers.push(number),
@@ -191,14 +193,14 @@ fn spread(key: u64) -> u32 {
 }
 
 fn keys(print: &Kept) -> impl Iterator<Item = (usize, u64)> {
-    of([print.link, print.article, print.headline, print.title, print.tail])
+    of([print.link, print.article, print.headline, print.title, print.tail, print.slug])
 }
 
 /// The keys of an entry, made apart by kind, and where each stands among them. Title and headline are of one kind: what
 /// is one publisher's whole title is another's headline under a kicker.
 fn of(keys: [u64; KINDS]) -> impl Iterator<Item = (usize, u64)> {
-    const KIND: [u64; KINDS] = [1, 2, 3, 3, 4];
-    let [_, _, headline, title, _] = keys;
+    const KIND: [u64; KINDS] = [1, 2, 3, 3, 4, 5];
+    let [_, _, headline, title, ..] = keys;
     let is_key = move |at: usize| keys[at] != 0 && !(at == 3 && title == headline);
     (0..KINDS).filter(move |at| is_key(*at)).map(move |at| (at, hash::chain(KIND[at], keys[at])))
 }

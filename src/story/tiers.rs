@@ -4,7 +4,8 @@
 //!
 //! - **Identity**: the same link of an article. It is not enough where one feed gives one link to entries that share
 //!   no word (a page that lists many things), nor where the link has already told two stories (a live ticker):
-//!   there the titles or texts must agree too. The publisher's article number under a changed headline likewise. A page
+//!   there the titles or texts must agree too. The publisher's article number or the agency's id under a changed headline likewise, and the
+//!   same words in the slugs of two links. A page
 //!   that calls itself live (`ticker.rs`) is one publication under every headline.
 //! - **Copy**: the same headline, with or without a kicker, and texts that agree; or, where one has no text, a headline
 //!   long enough to be no mere heading ("Weather", "Newsletter"); or the same last five words and most of the rest.
@@ -18,6 +19,8 @@ use crate::story::signal::{address, numbers, text, title};
 /// Of two texts under one headline, the share of the shorter one's stems that the longer has, from which on they are
 /// one text. Teasers of one article differ much; what stands by chance under one heading shares next to nothing.
 const SAME_TEXT: f64 = 0.25;
+/// The same where each title has a word that the other has not: "Norvik's profit rises by a tenth", "Halbstein's …".
+const OTHER_SUBJECT: f64 = 0.5;
 /// Of two titles that end in the same five words, the share of the shorter one's stems that the other has.
 const SAME_TITLE: f64 = 0.7;
 
@@ -53,13 +56,17 @@ fn identity(a: &Fingerprint, b: &Fingerprint, page: Page) -> Option<Nearness> {
     let by_link =
         address::same_link(a, b) == 1.0 && (alike || (page == Page::Article && a.source != b.source));
     let same_number = address::same_article(a, b) == 1.0;
-    let by_number = same_number && alike && numbers::clashing_numbers(a, b) == 0.0;
+    let clash = numbers::clashing_numbers(a, b) == 1.0;
+    let by_number = same_number && alike && !clash;
+    let by_slug = address::same_slug(a, b) == 1.0 && alike && !is_column(a, b) && !clash;
     let live = a.is_ticker() && b.is_ticker() && a.source == b.source;
     let by_page = live && (same_number || address::same_link(a, b) == 1.0);
-    if !by_link && !by_number && !by_page {
-        return None;
-    }
-    let signal = if by_link { "same_link" } else { "same_article" };
+    let signal = match (by_link, by_number || by_page, by_slug) {
+        (true, _, _) => "same_link",
+        (_, true, _) => "same_article",
+        (_, _, true) => "same_slug",
+        _ => return None,
+    };
     Some(near(
         Tier::Identity,
         vec![found(signal, 1.0, "the same page"), found("title_overlap", likeness, "")],
@@ -74,10 +81,14 @@ fn copy(a: &Fingerprint, b: &Fingerprint) -> Option<Nearness> {
     let texts = text::has_text(a) && text::has_text(b);
     let (same, tail) = (title::same_headline(a, b) == 1.0, title::same_tail(a, b) == 1.0);
     let overlap = title::title_overlap(a, b);
+    let apart = title::each_has_its_own(a, b);
     let agrees = match (same, tail) {
         (true, _) if texts => near_text >= SAME_TEXT,
         (true, _) => is_no_heading(a, b),
-        (false, true) => overlap >= SAME_TITLE && (!texts || near_text >= SAME_TEXT),
+        (false, true) if texts => {
+            overlap >= SAME_TITLE && near_text >= if apart { OTHER_SUBJECT } else { SAME_TEXT }
+        }
+        (false, true) => overlap >= SAME_TITLE && !apart,
         (false, false) => false,
     };
     let first = if same { found("same_headline", 1.0, "") } else { found("same_tail", overlap, "") };

@@ -31,6 +31,15 @@ pub fn overlap(a: &Fingerprint, b: &Fingerprint, places: u8) -> f64 {
     if smaller == 0 { 0.0 } else { shared(a, b, places) as f64 / smaller as f64 }
 }
 
+/// Whether each title has a stem that the other has nowhere.
+pub fn each_has_its_own(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let lacks = |a: &Fingerprint, b: &Fingerprint| {
+        let mut titled = a.words.iter().filter(|word| word.is_in(place::TITLE));
+        titled.any(|word| b.words.binary_search_by_key(&word.hash, |other| other.hash).is_err())
+    };
+    lacks(a, b) && lacks(b, a)
+}
+
 /// How many stems both have in `places`.
 pub fn shared(a: &Fingerprint, b: &Fingerprint, places: u8) -> usize {
     let mut others = b.words.iter().filter(|word| word.is_in(places)).peekable();
