@@ -11,8 +11,9 @@ use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::dial::{Dial, Setting, probability};
 use crate::story::evidence::{self, Length};
 use crate::story::fingerprint::Fingerprint;
-use crate::story::likeness::{Question, Scratch, signals};
+use crate::story::likeness::{Question, signals};
 use crate::story::question::{Logarithms, Reach, Seen, asked, stories};
+use crate::story::scratch::Scratch;
 use crate::story::signal::list::Signals;
 use crate::story::slots::Slot;
 use crate::story::tiers::{self, Nearness, Page};
@@ -178,7 +179,7 @@ impl Engine {
 
     /// The memory it takes, in bytes, as near as the allocator lets us know.
     pub fn memory_bytes(&self) -> usize {
-        self.window.memory_bytes()
+        self.window.memory_bytes() + self.seen.memory_bytes() + self.scratch.memory_bytes()
     }
 
     fn by_rule(&self, print: &Fingerprint) -> Option<(Nearness, StoryId, EntryId)> {

@@ -9,11 +9,11 @@ use crate::model::ids::StoryId;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::fingerprint::{Fingerprint, place};
 use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, place_share, share};
+use crate::story::scratch::{Letters, Scratch, Seen, Used};
 use crate::story::signal::list::{COUNT, Signal, Signals};
 use crate::story::signal::{numbers, text, title};
 use crate::story::slots::Slot;
 use crate::story::tale::{Tale, Use};
-use crate::story::terms::UNUSED;
 use crate::story::texts::{self, keep_largest};
 use crate::story::tiers::apart_ms;
 use crate::story::window::Window;
@@ -28,73 +28,6 @@ const HEADING_STEMS: usize = 5;
 /// one pair in fifty of texts under one headline shares so little, and no true one.
 const OTHER_TEXT: f64 = 0.1;
 
-/// Lists that are used for each comparison anew.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    seen: Vec<Seen>,
-    terms: Vec<Term>,
-    /// The runs of letters of the question's title.
-    letters: Letters,
-}
-
-/// What is noted of a term.
-#[derive(Debug, Clone, Copy, Default)]
-struct Term {
-    /// Its rarity outside the story; current only if the story uses it.
-    rarity: f64,
-    /// 1 + the place of the stem in the question; 0: it does not ask for it.
-    mark: u32,
-}
-
-impl Scratch {
-    /// Makes it ready for a question.
-    pub fn mark(&mut self, print: &Fingerprint, asked: &[Asked], window: &Window) {
-        self.letters.mark(&print.grams);
-        if self.terms.len() < window.terms.end() {
-            self.terms.resize(window.terms.end() + 1_024, Term::default());
-        }
-        for (asked, at) in asked.iter().zip(1..).filter(|(asked, _)| asked.term != UNUSED) {
-            self.terms[asked.term as usize].mark = at;
-        }
-    }
-
-    /// Makes it ready for the next one.
-    pub fn sweep(&mut self, print: &Fingerprint, asked: &[Asked]) {
-        self.letters.sweep(&print.grams);
-        for asked in asked.iter().filter(|asked| asked.term != UNUSED) {
-            self.terms[asked.term as usize].mark = 0;
-        }
-    }
-}
-
-/// A set of runs of letters, by bit: asked for all those of each report.
-#[derive(Debug)]
-struct Letters(Box<[u64; LETTERS]>);
-
-/// So many words of 64 bits hold all runs.
-const LETTERS: usize = (u16::MAX >> 6) as usize + 1;
-
-impl Default for Letters {
-    fn default() -> Self {
-        Self(Box::new([0; LETTERS]))
-    }
-}
-
-impl Letters {
-    fn mark(&mut self, grams: &[u16]) {
-        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] |= 1 << (gram & 63));
-    }
-
-    fn sweep(&mut self, grams: &[u16]) {
-        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] = 0);
-    }
-
-    /// How many of these are in it.
-    fn count(&self, grams: impl Iterator<Item = u16>) -> u64 {
-        grams.map(|gram| self.0[usize::from(gram >> 6)] >> (gram & 63) & 1).sum()
-    }
-}
-
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
@@ -106,16 +39,6 @@ pub struct Question<'a> {
     pub first: bool,
     /// Reports of the story that it is compared with one by one: the latest.
     pub compared: usize,
-}
-
-/// A stem of the question as this story sees it.
-#[derive(Debug)]
-struct Seen {
-    asked: Asked,
-    /// ln of entries outside the story by those of them that use it.
-    rarity: f64,
-    /// How many of the story's reports use it, and the sum of their weights of it.
-    used: (f64, f64),
 }
 
 /// Measures all signals. The [`Scratch`] was made ready for this question. `None`: no such story.
@@ -133,13 +56,13 @@ pub fn signals(
     let outside = libm::log(others);
     let rarity = |users: u32, own: u32| outside - logarithms.of(users.saturating_sub(own));
     let mut seen = std::mem::take(&mut scratch.seen);
-    let length = see(question.asked, tale, window, rarity, &mut scratch.terms, &mut seen);
+    let length = see(question.asked, tale, window, rarity, scratch, &mut seen);
     let sums = Sums::of(&seen);
     let mut found = [0.0; COUNT];
     whole(&seen, &sums, length, speakers, &mut found);
     likelihood(&seen, speakers, others, &mut found);
     own(&seen, &sums, speakers, &mut found);
-    let nearest = each(question, &seen, &sums, tale, window, scratch, &mut found)?;
+    let nearest = each(question, &sums, tale, window, scratch, &mut found)?;
     let print = LazyCell::new(|| window.print(nearest));
     pair(question, &seen, &sums, (nearest, &print), scratch, &mut found);
     times(question, tale, nearest, window, &mut found);
@@ -155,21 +78,27 @@ fn see(
     tale: &Tale,
     window: &Window,
     rarity: impl Fn(u32, u32) -> f64,
-    terms: &mut [Term],
+    scratch: &mut Scratch,
     seen: &mut Vec<Seen>,
 ) -> f64 {
     seen.clear();
     seen.extend(asked.iter().map(|one| Seen { asked: *one, rarity: rarity(one.users, 0), used: (0.0, 0.0) }));
+    scratch.used.clear();
     let mut square = 0.0;
     window.each_use(tale, |held: Use| {
-        let (term, weight) = (&mut terms[held.term as usize], share(held.weight));
-        term.rarity = rarity(window.terms.count(held.term), u32::from(held.count));
-        let weighted = weight * term.rarity;
+        let (term, weight) = (&mut scratch.terms[held.term as usize], share(held.weight));
+        // A story has fewer: SPEAKERS times the most stems of an entry.
+        term.used = scratch.used.len() as u16;
+        let rarity = rarity(window.terms.count(held.term), u32::from(held.count));
+        let weighted = weight * rarity;
         square += weighted * weighted;
+        let mut used = Used { rarity, weight: 0.0, mark: term.mark, places: 0 };
         if let Some(at) = term.mark.checked_sub(1) {
-            let one = &mut seen[at as usize];
-            (one.rarity, one.used) = (term.rarity, (f64::from(held.count), weight));
+            let one = &mut seen[usize::from(at)];
+            (one.rarity, one.used) = (rarity, (f64::from(held.count), weight));
+            (used.weight, used.places) = (one.asked.weight, one.asked.places);
         }
+        scratch.used.push(used);
     });
     libm::sqrt(square)
 }
@@ -265,7 +194,6 @@ fn own(seen: &[Seen], sums: &Sums, speakers: f64, found: &mut Signals) {
 /// Its latest reports one by one. Gives the nearest.
 fn each<'a>(
     question: Question<'_>,
-    seen: &[Seen],
     sums: &Sums,
     tale: &'a Tale,
     window: &'a Window,
@@ -276,7 +204,7 @@ fn each<'a>(
     let (mut sum, mut letters, mut most_letters, mut titles, mut count) = (0.0, 0.0, 0.0_f64, 0.0_f64, 0.0);
     let (mut ours, mut unlike) = (0.0, 0.0);
     for slot in window.speakers(tale).rev().take(question.compared) {
-        let (cosine, title, has_text) = cosines(slot, seen, sums, scratch);
+        let (cosine, title, has_text) = cosines(slot, sums, scratch);
         let run = common_letters(&question.print.grams, slot.print.grams(), &scratch.letters);
         count += 1.0;
         sum += cosine;
@@ -310,31 +238,27 @@ fn each<'a>(
 }
 
 /// The cosines of a report with the question: of everything, and of the titles; and whether the report has a text.
-fn cosines(slot: &Slot, seen: &[Seen], sums: &Sums, scratch: &Scratch) -> (f64, f64, bool) {
+fn cosines(slot: &Slot, sums: &Sums, scratch: &Scratch) -> (f64, f64, bool) {
     let (mut product, mut square, mut title_product, mut title_square) = (0.0, 0.0, 0.0, 0.0);
-    let mut has_text = false;
+    let mut all_places = 0;
+    let titled = |places: u8, rarity: f64| if places & place::TITLE != 0 { rarity * rarity } else { 0.0 };
     for (term, places) in slot.print.words() {
-        let Term { rarity, mark } = scratch.terms[term as usize];
+        let Used { rarity, weight, places: asked, .. } = *scratch.used(term);
         let weighted = place_share(places) * rarity;
-        let titled = places & place::TITLE != 0;
         square += weighted * weighted;
-        has_text |= places & place::TEXT != 0;
-        if titled {
-            title_square += rarity * rarity;
-        }
-        if let Some(same) = asked_for(mark, seen) {
-            product += weighted * same.asked.weight * rarity;
-            if titled && same.asked.places & place::TITLE != 0 {
-                title_product += rarity * rarity;
-            }
-        }
+        // What is not asked for has no weight and no places: it adds nothing.
+        product += weighted * weight * rarity;
+        title_square += titled(places, rarity);
+        title_product += titled(places & asked, rarity);
+        all_places |= places;
     }
     let cosine = product / (libm::sqrt(square) * sums.length).max(1e-9);
-    (cosine, title_product / (libm::sqrt(title_square) * sums.title).max(1e-9), has_text)
+    let title = title_product / (libm::sqrt(title_square) * sums.title).max(1e-9);
+    (cosine, title, all_places & place::TEXT != 0)
 }
 
-fn asked_for(mark: u32, seen: &[Seen]) -> Option<&Seen> {
-    mark.checked_sub(1).map(|at| &seen[at as usize])
+fn asked_for(mark: u16, seen: &[Seen]) -> Option<&Seen> {
+    mark.checked_sub(1).map(|at| &seen[usize::from(at)])
 }
 
 /// A fingerprint that is made only if it is asked for: most reports are told apart by what is at hand.
@@ -355,7 +279,7 @@ fn pair(
     let mut rarest = [0.0_f64; 3];
     let (mut missing, mut titles, mut number) = (0.0, 0.0, 0.0_f64);
     for (term, places) in nearest.print.words() {
-        let (Term { rarity, mark }, own) = (scratch.terms[term as usize], place_share(places));
+        let (Used { rarity, mark, .. }, own) = (*scratch.used(term), place_share(places));
         mass += own * rarity;
         numbers |= places & FIGURE == FIGURE;
         let titled_here = if places & place::TITLE != 0 { rarity } else { 0.0 };

@@ -98,8 +98,9 @@ impl Logarithms {
 pub struct Seen {
     /// By place in the window: what the shared stems are worth; 0: none is shared; below 0: a single one.
     scores: Vec<f64>,
-    /// Places of scores that are not 0.
+    /// The places of the scores that are not 0, so many.
     touched: Vec<u32>,
+    count: usize,
     order: Vec<u64>,
     near: Vec<Near>,
     /// The stories of the near entries, and where the first of each stands among the links.
@@ -110,18 +111,28 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// These entries share a stem of this worth.
+    /// These entries share a stem of this worth. Whether an entry is seen for the first time cannot be foretold: so
+    /// nothing here depends on it but numbers.
     fn add(&mut self, worth: f64, users: &[u32], window: &Window) {
-        for number in users {
-            let place = window.place(*number);
-            let held = &mut self.scores[place];
-            if *held == 0.0 {
-                self.touched.push(place as u32);
-                *held = -worth;
-            } else {
-                *held = held.abs() + worth;
-            }
+        if self.touched.len() < self.count + users.len() {
+            self.touched.resize(self.count + users.len() + SEEN, 0);
         }
+        let (scores, touched, first) = (&mut *self.scores, &mut *self.touched, window.first());
+        let mut count = self.count;
+        for number in users {
+            let place = number.wrapping_sub(first);
+            let held = &mut scores[place as usize];
+            let (is_first, sum) = (*held == 0.0, held.abs() + worth);
+            *held = f64::from_bits(sum.to_bits() | u64::from(is_first) << 63);
+            touched[count] = place;
+            count += usize::from(is_first);
+        }
+        self.count = count;
+    }
+
+    /// What grows with the window of the memory it takes, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        self.scores.capacity() * size_of::<f64>()
     }
 }
 
@@ -223,8 +234,10 @@ fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms
     seen.order.clear();
     seen.order.extend(known.map(|(asked, at): (_, u64)| u64::from(asked.users) << 32 | at));
     seen.order.sort_unstable();
-    if seen.scores.len() < window.span() {
-        seen.scores.resize(window.span() + window.span() / 4 + 64, 0.0);
+    let (held, span) = (seen.scores.len(), window.span());
+    if held < span {
+        seen.scores.reserve_exact(span + span / 8 - held);
+        seen.scores.resize(seen.scores.capacity(), 0.0);
     }
     let mut left = SEEN;
     let order = std::mem::take(&mut seen.order);
@@ -249,7 +262,7 @@ fn nearest(most: usize, window: &Window, seen: &mut Seen) {
     kept.clear();
     let mut least = 0;
     let (first, worth) = (window.first(), -WORTH);
-    for place in &seen.touched {
+    for place in &seen.touched[..seen.count] {
         let score = std::mem::take(&mut seen.scores[*place as usize]);
         if score > 0.0 || score <= worth {
             let near = near(score.abs(), first.wrapping_add(*place));
@@ -261,7 +274,7 @@ fn nearest(most: usize, window: &Window, seen: &mut Seen) {
             }
         }
     }
-    seen.touched.clear();
+    seen.count = 0;
     if kept.len() > most {
         cut(kept, most);
     }
