@@ -85,7 +85,8 @@ pub fn parse(text: &str) -> Option<DateTime<Utc>> {
     if text.is_empty() || text.len() > 100 {
         return None;
     }
-    numeric(text)
+    plain(text)
+        .or_else(|| numeric(text))
         .or_else(|| DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc()))
         .or_else(|| named(text))
 }
@@ -93,6 +94,20 @@ pub fn parse(text: &str) -> Option<DateTime<Utc>> {
 /// As [`parse`], in the model's unit.
 pub fn timestamp(text: &str) -> Option<Timestamp> {
     parse(text).map(|date| Timestamp(date.timestamp_millis()))
+}
+
+/// `2026-11-24T10:20:30Z`, which most feeds write: read as it stands.
+fn plain(text: &str) -> Option<DateTime<Utc>> {
+    let digits = |at: std::ops::Range<usize>| {
+        let mut digits = text.as_bytes()[at].iter();
+        digits.try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    };
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
+    if text.len() != 20 || marks.iter().any(|(at, mark)| text.as_bytes()[*at] != *mark) {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(digits(0..4)?.cast_signed(), digits(5..7)?, digits(8..10)?)?;
+    Some(date.and_hms_opt(digits(11..13)?, digits(14..16)?, digits(17..19)?)?.and_utc())
 }
 
 /// `2026-11-24`, `2026-11-24T10:20`, `2026-11-24 10:20:30.5 +01:00`, `2026/11/24 …`, and seconds since 1970.
@@ -250,6 +265,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_is_read_as_it_stands_is_read_alike_otherwise(
+            text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z",
+        ) {
+            proptest::prop_assert!(plain(&text).is_none_or(|read| numeric(&text) == Some(read)), "{}", text);
+        }
+
         #[test]
         fn any_text_is_survived(text in ".{0,60}") { parse(&text); }
 

@@ -22,7 +22,7 @@ pub fn read(link: &str) -> Address {
     }
     let host = hash::text(host);
     let link = hash::chain(host, hash::text(path));
-    let publisher = || number(path).map_or(0, |number| hash::chain(host, hash::text(number)));
+    let publisher = || number(path).map_or(0, |number| hash::chain(host, hash::bytes(number)));
     let article = agency(path).map_or_else(publisher, hash::text);
     Address { link, article }
 }
@@ -30,9 +30,25 @@ pub fn read(link: &str) -> Address {
 /// The words of the slug: the longest part of the path that is made of words; empty if there is none.
 pub fn slug(link: &str) -> &str {
     let path = cut(link).1;
-    let path = path.split(['?', '#', ';']).next().unwrap_or_default();
-    let best = path.split(['/', ',']).max_by_key(|part| hyphens(part)).unwrap_or_default();
-    if hyphens(best) < 2 { "" } else { best }
+    let (mut best, mut most) = ("", 0);
+    let (mut begin, mut hyphens) = (0, 0);
+    // All that is looked for is ASCII: bytes are as good as letters.
+    for (at, byte) in path.bytes().chain([b'?']).enumerate() {
+        match byte {
+            b'-' | b'_' => hyphens += 1,
+            b'/' | b',' | b'?' | b'#' | b';' => {
+                if hyphens >= most {
+                    (best, most) = (&path[begin..at], hyphens);
+                }
+                (begin, hyphens) = (at + 1, 0);
+                if !matches!(byte, b'/' | b',') {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    if most < 2 { "" } else { best }
 }
 
 /// Whether a word of a slug is a word, and not the publisher's number or a file's ending.
@@ -42,10 +58,6 @@ pub fn is_word(part: &str) -> bool {
 }
 
 const ENDINGS: &[&str] = &["html", "htm", "php", "aspx", "article", "accg", "zr", "id", "amp"];
-
-fn hyphens(part: &str) -> usize {
-    part.bytes().filter(|b| matches!(b, b'-' | b'_')).count()
-}
 
 fn cut(link: &str) -> (&str, &str) {
     let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
@@ -71,21 +83,16 @@ fn agency(path: &str) -> Option<&str> {
 
 /// The last run of the path that looks like a publisher's number: 6 digits or more, or 12 and more of the
 /// hexadecimal digits with both letters and digits among them.
-fn number(path: &str) -> Option<&str> {
-    let path = path.split('?').next().unwrap_or_default();
-    let mut found = None;
-    for part in path.split(|c: char| !c.is_ascii_alphanumeric()) {
-        if is_number(part) || part.strip_prefix("article").is_some_and(is_number) {
-            found = Some(part);
-        }
-    }
-    found
+fn number(path: &str) -> Option<&[u8]> {
+    let path = path.split('?').next().unwrap_or_default().as_bytes();
+    let parts = path.rsplit(|byte| !byte.is_ascii_alphanumeric());
+    parts.into_iter().find(|part| is_number(part) || part.strip_prefix(b"article").is_some_and(is_number))
 }
 
-fn is_number(part: &str) -> bool {
-    let digits = part.bytes().filter(u8::is_ascii_digit).count();
-    let is_hex = part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    (digits >= 6 && digits == part.len()) || (part.len() >= 12 && is_hex && digits >= 2)
+fn is_number(part: &[u8]) -> bool {
+    let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_hex = || part.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (digits >= 6 && digits == part.len()) || (part.len() >= 12 && digits >= 2 && is_hex())
 }
 
 #[cfg(test)]

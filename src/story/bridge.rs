@@ -10,7 +10,7 @@ use crate::story::words::Kind;
 
 /// A word of fewer letters has no consonants to speak of.
 const LETTERS: usize = 4;
-/// Consonants kept of a word.
+/// Consonants kept of a word, counted in bytes.
 const CONSONANTS: usize = 5;
 
 /// Adds the keys of one word: `word` is folded, `stem` its stem.
@@ -24,7 +24,7 @@ pub fn keys(word: &str, stem: Stem, german: bool, into: &mut Vec<u16>) {
         into.push(key(2, u64::from(stem.hash)));
     }
     if word.len() >= LETTERS {
-        into.push(key(3, hash::text(&consonants(word))));
+        into.push(key(3, consonants(word)));
     }
 }
 
@@ -32,10 +32,11 @@ fn key(kind: u64, hash: u64) -> u16 {
     hash::chain(kind, hash) as u16
 }
 
-/// The first letter and the next consonants, those that languages spell differently made alike.
-fn consonants(word: &str) -> String {
-    let mut kept = String::with_capacity(CONSONANTS);
-    let mut last = ' ';
+/// The hash of the first letter and the next consonants, those that languages spell differently made alike.
+fn consonants(word: &str) -> u64 {
+    // A letter may take four bytes.
+    let mut kept = [0; CONSONANTS + 3];
+    let (mut end, mut last) = (0, ' ');
     let mut letters = word.chars().peekable();
     while let Some(letter) = letters.next() {
         let alike = match (letter, letters.peek()) {
@@ -46,17 +47,20 @@ fn consonants(word: &str) -> String {
             ('j', _) => 'g',
             (other, _) => other,
         };
-        if kept.is_empty() {
-            kept.push(if alike == ' ' { letter } else { alike });
-        } else if alike != ' ' && alike != last {
-            kept.push(alike);
+        let more = match alike {
+            ' ' if end == 0 => Some(letter),
+            _ if end == 0 || alike != ' ' && alike != last => Some(alike),
+            _ => None,
+        };
+        if let Some(more) = more {
+            end += more.encode_utf8(&mut kept[end..]).len();
         }
         last = alike;
-        if kept.len() >= CONSONANTS {
+        if end >= CONSONANTS {
             break;
         }
     }
-    kept
+    hash::bytes(&kept[..end])
 }
 
 #[cfg(test)]

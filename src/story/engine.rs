@@ -11,8 +11,9 @@ use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::dial::{Dial, Setting, probability};
 use crate::story::evidence::{self, Length};
 use crate::story::fingerprint::Fingerprint;
-use crate::story::likeness::{Question, Scratch, signals};
+use crate::story::likeness::{Question, signals};
 use crate::story::question::{Logarithms, Reach, Seen, asked, stories};
+use crate::story::scratch::Scratch;
 use crate::story::signal::list::Signals;
 use crate::story::slots::Slot;
 use crate::story::tiers::{self, Nearness, Page};
@@ -86,7 +87,8 @@ impl Engine {
     pub fn judge(&mut self, print: &Fingerprint, now: Timestamp) -> Verdict {
         self.expire(now);
         let rule = self.by_rule(print).filter(|(near, _, _)| near.tier <= self.furthest);
-        let rated = if self.furthest == Tier::Story { self.rate(print) } else { Vec::new() };
+        let joined = rule.as_ref().map(|(_, story, _)| *story);
+        let rated = if self.furthest == Tier::Story { self.rate_but(joined, print) } else { Vec::new() };
         let mut verdict = match (rule, rated.first()) {
             (Some((near, story, entry)), _) => by_rule(near, story, entry),
             (None, Some(best)) => self.by_likeness(best, print, Length::Brief),
@@ -100,6 +102,11 @@ impl Engine {
 
     /// The stories in question, the likeliest first, with what speaks for each.
     pub fn rate(&mut self, print: &Fingerprint) -> Vec<Rated> {
+        self.rate_but(None, print)
+    }
+
+    /// The same without the story that a rule has found already: of it nothing more is asked.
+    fn rate_but(&mut self, joined: Option<StoryId>, print: &Fingerprint) -> Vec<Rated> {
         let asked = asked(print, &self.window);
         let stories =
             stories(&asked, print.language, self.reach, &self.window, &self.logarithms, &mut self.seen);
@@ -107,7 +114,7 @@ impl Engine {
         let stories: Vec<StoryId> = stories.collect();
         self.scratch.mark(print, &asked, &self.window);
         let mut rated: Vec<Rated> = Vec::with_capacity(stories.len());
-        for (at, story) in stories.into_iter().enumerate() {
+        for (at, story) in stories.into_iter().enumerate().filter(|(_, story)| Some(*story) != joined) {
             let question = Question { print, asked: &asked, first: at == 0, compared: self.reach.compared };
             rated.extend(self.rate_one(question, story));
         }
@@ -172,7 +179,7 @@ impl Engine {
 
     /// The memory it takes, in bytes, as near as the allocator lets us know.
     pub fn memory_bytes(&self) -> usize {
-        self.window.memory_bytes()
+        self.window.memory_bytes() + self.seen.memory_bytes() + self.scratch.memory_bytes()
     }
 
     fn by_rule(&self, print: &Fingerprint) -> Option<(Nearness, StoryId, EntryId)> {

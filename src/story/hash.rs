@@ -5,7 +5,12 @@ use twox_hash::XxHash3_64;
 
 /// The hash of a whole text.
 pub fn text(text: &str) -> u64 {
-    XxHash3_64::oneshot(text.as_bytes())
+    bytes(text.as_bytes())
+}
+
+/// The same of a text that is at hand as bytes.
+pub fn bytes(text: &[u8]) -> u64 {
+    XxHash3_64::oneshot(text)
 }
 
 /// The hash of a word. 32 bits: among 300,000 words about ten pairs collide, which is noise to the engine.
@@ -15,7 +20,7 @@ pub fn word(text: &str) -> u32 {
 
 /// The hash of a word that is at hand as bytes.
 pub fn letters(word: &[u8]) -> u32 {
-    fold(XxHash3_64::oneshot(word))
+    fold(bytes(word))
 }
 
 /// The hash of two words in their order.

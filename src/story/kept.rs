@@ -38,18 +38,21 @@ impl Kept {
             + 4 * print.pairs.len()
             + 2 * print.grams.len()
             + 2 * (print.deep.len() + print.bridge.len());
-        let mut lists = Vec::with_capacity(bytes);
-        terms.for_each(|term| lists.extend_from_slice(&term.to_le_bytes()));
-        print.pairs.iter().for_each(|pair| lists.extend_from_slice(&pair.to_le_bytes()));
-        let keys = print.grams.iter().chain(&print.deep).chain(&print.bridge);
-        keys.for_each(|key| lists.extend_from_slice(&key.to_le_bytes()));
-        lists.extend(print.words.iter().map(|word| word.places));
+        let mut lists = vec![0; bytes].into_boxed_slice();
+        let (wide, rest) = lists.split_at_mut(4 * (print.words.len() + print.pairs.len()));
+        let (narrow, places) = rest.split_at_mut(rest.len() - print.words.len());
+        let wide = wide.as_chunks_mut::<4>().0.iter_mut();
+        wide.zip(terms.chain(print.pairs.iter().copied())).for_each(|(to, key)| *to = key.to_le_bytes());
+        let mut narrow = narrow.as_chunks_mut::<2>().0.iter_mut();
+        for keys in [&print.grams, &print.deep, &print.bridge] {
+            keys.iter().zip(&mut narrow).for_each(|(key, to)| *to = key.to_le_bytes());
+        }
+        places.iter_mut().zip(&print.words).for_each(|(to, word)| *to = word.places);
         let count = |length: usize| u8::try_from(length).expect("a fingerprint keeps fewer than 256 of each");
         let Fingerprint { at, language, source, link, article, slug, title, headline, tail, kind, .. } =
             *print;
         let (words, pairs) = (count(print.words.len()), count(print.pairs.len()));
         let (deep, bridge) = (count(print.deep.len()), count(print.bridge.len()));
-        let lists = lists.into_boxed_slice();
         Self {
             at,
             source,

@@ -41,6 +41,8 @@ impl Hasher for Spread {
 const LATEST: usize = 12;
 /// Keys of an entry at most.
 const KINDS: usize = 6;
+// A holder's number has three bits for them.
+const _: () = assert!(KINDS <= 8);
 
 /// Entries by key. Entries are known by their number in the window.
 #[derive(Debug, Default)]

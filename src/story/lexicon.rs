@@ -3,9 +3,9 @@
 //! hint to the likeness, never a proof. Written by hand for this project.
 //! Deliberately not here: words that are nearly the same in both (their consonants meet, see `bridge.rs`), names.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::story::keys::Map;
 use crate::story::stems::Stems;
 
 /// The stem of the English word for a German stem; `None`: not in the list. Both as [`Stems`] hashes them.
@@ -13,7 +13,7 @@ pub fn english(german_stem: u32) -> Option<u32> {
     WORDS.get(&german_stem).copied()
 }
 
-static WORDS: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| {
+static WORDS: LazyLock<Map<u32, u32>> = LazyLock::new(|| {
     let (german, english) = (Stems::of(Some("de")), Stems::of(Some("en")));
     let pairs = PAIRS.split([',', '\n']).filter_map(|pair| pair.trim().split_once(' '));
     pairs.filter_map(|(de, en)| Some((german.first(de)?, english.first(en)?))).collect()

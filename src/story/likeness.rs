@@ -8,12 +8,12 @@ use std::cell::LazyCell;
 use crate::model::ids::StoryId;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::story::fingerprint::{Fingerprint, place};
-use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, share};
+use crate::story::question::{Asked, Logarithms, UNSEEN_ENTRIES, place_share, share};
+use crate::story::scratch::{Letters, Scratch, Seen, Used};
 use crate::story::signal::list::{COUNT, Signal, Signals};
 use crate::story::signal::{numbers, text, title};
 use crate::story::slots::Slot;
-use crate::story::tale::{Tale, Use, weight};
-use crate::story::terms::UNUSED;
+use crate::story::tale::{Tale, Use};
 use crate::story::texts::{self, keep_largest};
 use crate::story::tiers::apart_ms;
 use crate::story::window::Window;
@@ -28,68 +28,6 @@ const HEADING_STEMS: usize = 5;
 /// one pair in fifty of texts under one headline shares so little, and no true one.
 const OTHER_TEXT: f64 = 0.1;
 
-/// Lists that are used for each comparison anew.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    uses: Vec<Use>,
-    /// By term: 1 + the place of the stem in the question; 0: it does not ask for it.
-    marks: Vec<u32>,
-    /// By term: its rarity outside the story. Only what the story uses is current.
-    rarities: Vec<f64>,
-    /// The runs of letters of the question's title.
-    letters: Letters,
-}
-
-impl Scratch {
-    /// Makes it ready for a question.
-    pub fn mark(&mut self, print: &Fingerprint, asked: &[Asked], window: &Window) {
-        self.letters.mark(&print.grams);
-        if self.marks.len() < window.terms.end() {
-            self.marks.resize(window.terms.end() + 1_024, 0);
-            self.rarities.resize(window.terms.end() + 1_024, 0.0);
-        }
-        for (asked, at) in asked.iter().zip(1..).filter(|(asked, _)| asked.term != UNUSED) {
-            self.marks[asked.term as usize] = at;
-        }
-    }
-
-    /// Makes it ready for the next one.
-    pub fn sweep(&mut self, print: &Fingerprint, asked: &[Asked]) {
-        self.letters.sweep(&print.grams);
-        for asked in asked.iter().filter(|asked| asked.term != UNUSED) {
-            self.marks[asked.term as usize] = 0;
-        }
-    }
-}
-
-/// A set of runs of letters, by bit: asked for all those of each report.
-#[derive(Debug)]
-struct Letters(Box<[u64; LETTERS]>);
-
-/// So many words of 64 bits hold all runs.
-const LETTERS: usize = (u16::MAX >> 6) as usize + 1;
-
-impl Default for Letters {
-    fn default() -> Self {
-        Self(Box::new([0; LETTERS]))
-    }
-}
-
-impl Letters {
-    fn mark(&mut self, grams: &[u16]) {
-        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] |= 1 << (gram & 63));
-    }
-
-    fn sweep(&mut self, grams: &[u16]) {
-        grams.iter().for_each(|gram| self.0[usize::from(gram >> 6)] = 0);
-    }
-
-    /// How many of these are in it.
-    fn count(&self, grams: impl Iterator<Item = u16>) -> u64 {
-        grams.map(|gram| self.0[usize::from(gram >> 6)] >> (gram & 63) & 1).sum()
-    }
-}
-
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
@@ -103,15 +41,6 @@ pub struct Question<'a> {
     pub compared: usize,
 }
 
-/// A stem of the question as this story sees it.
-struct Seen {
-    asked: Asked,
-    /// ln of entries outside the story by those of them that use it.
-    rarity: f64,
-    /// How many of the story's reports use it, and the sum of their weights of it.
-    used: (f64, f64),
-}
-
 /// Measures all signals. The [`Scratch`] was made ready for this question. `None`: no such story.
 pub fn signals(
     question: Question<'_>,
@@ -121,40 +50,57 @@ pub fn signals(
     scratch: &mut Scratch,
 ) -> Option<Signals> {
     let tale = window.tale(story)?;
-    window.uses(tale, &mut scratch.uses);
     let speakers = tale.speakers().len() as f64;
     let peers = window.peers(question.print.language) as f64;
     let others = (peers - speakers).max(0.0) + UNSEEN_ENTRIES;
     let outside = libm::log(others);
     let rarity = |users: u32, own: u32| outside - logarithms.of(users.saturating_sub(own));
-    for held in &scratch.uses {
-        scratch.rarities[held.term as usize] = rarity(window.terms.count(held.term), u32::from(held.count));
-    }
-    let seen = see(question.asked, &scratch.uses, rarity);
+    let mut seen = std::mem::take(&mut scratch.seen);
+    let length = see(question.asked, tale, window, rarity, scratch, &mut seen);
     let sums = Sums::of(&seen);
     let mut found = [0.0; COUNT];
-    whole(&seen, &sums, &scratch.uses, &scratch.rarities, speakers, &mut found);
+    whole(&seen, &sums, length, speakers, &mut found);
     likelihood(&seen, speakers, others, &mut found);
     own(&seen, &sums, speakers, &mut found);
-    let nearest = each(question, &seen, &sums, tale, window, scratch, &mut found)?;
+    let nearest = each(question, &sums, tale, window, scratch, &mut found)?;
     let print = LazyCell::new(|| window.print(nearest));
     pair(question, &seen, &sums, (nearest, &print), scratch, &mut found);
     times(question, tale, nearest, window, &mut found);
     texts::measure(question.print, &nearest.print, window, &mut found);
+    scratch.seen = seen;
     Some(found)
 }
 
-/// Both lists are in the order of the hashes.
-fn see(asked: &[Asked], uses: &[Use], rarity: impl Fn(u32, u32) -> f64) -> Vec<Seen> {
-    let mut uses = uses.iter().peekable();
-    let each = |asked: &Asked| {
-        while uses.next_if(|held| held.hash < asked.hash).is_some() {}
-        let held = uses.next_if(|held| held.hash == asked.hash);
-        let own = held.map_or(0, |held| u32::from(held.count));
-        let used = held.map_or((0.0, 0.0), |held| (f64::from(held.count), share(held.weight)));
-        Seen { asked: *asked, rarity: rarity(asked.users, own), used }
-    };
-    asked.iter().map(each).collect()
+/// The question's stems as the story sees them, and the rarities of all that it uses. Gives the length of the story's
+/// vector of weighted rarities.
+fn see(
+    asked: &[Asked],
+    tale: &Tale,
+    window: &Window,
+    rarity: impl Fn(u32, u32) -> f64,
+    scratch: &mut Scratch,
+    seen: &mut Vec<Seen>,
+) -> f64 {
+    seen.clear();
+    seen.extend(asked.iter().map(|one| Seen { asked: *one, rarity: rarity(one.users, 0), used: (0.0, 0.0) }));
+    scratch.used.clear();
+    let mut square = 0.0;
+    window.each_use(tale, |held: Use| {
+        let (term, weight) = (&mut scratch.terms[held.term as usize], share(held.weight));
+        // A story has fewer: SPEAKERS times the most stems of an entry.
+        term.used = scratch.used.len() as u16;
+        let rarity = rarity(window.terms.count(held.term), u32::from(held.count));
+        let weighted = weight * rarity;
+        square += weighted * weighted;
+        let mut used = Used { rarity, weight: 0.0, mark: term.mark, places: 0 };
+        if let Some(at) = term.mark.checked_sub(1) {
+            let one = &mut seen[usize::from(at)];
+            (one.rarity, one.used) = (rarity, (f64::from(held.count), weight));
+            (used.weight, used.places) = (one.asked.weight, one.asked.places);
+        }
+        scratch.used.push(used);
+    });
+    libm::sqrt(square)
 }
 
 /// Sums over the question's stems.
@@ -187,12 +133,7 @@ impl Sums {
 }
 
 /// The story as a whole.
-fn whole(seen: &[Seen], sums: &Sums, uses: &[Use], rarities: &[f64], speakers: f64, found: &mut Signals) {
-    let mut square = 0.0;
-    for held in uses {
-        let weighted = share(held.weight) * rarities[held.term as usize];
-        square += weighted * weighted;
-    }
+fn whole(seen: &[Seen], sums: &Sums, length: f64, speakers: f64, found: &mut Signals) {
     let (mut product, mut used) = (0.0, 0.0);
     for Seen { asked, rarity, used: (count, weights) } in seen {
         product += asked.weight * rarity * weights * rarity;
@@ -200,7 +141,7 @@ fn whole(seen: &[Seen], sums: &Sums, uses: &[Use], rarities: &[f64], speakers: f
             used += asked.weight * rarity;
         }
     }
-    found[Signal::Centroid as usize] = product / (libm::sqrt(square) * sums.length).max(1e-9);
+    found[Signal::Centroid as usize] = product / (length * sums.length).max(1e-9);
     found[Signal::MassUsed as usize] = used / sums.mass;
     found[Signal::Size as usize] = libm::log(speakers);
     found[Signal::Alone as usize] = f64::from(u8::from(speakers == 1.0));
@@ -253,7 +194,6 @@ fn own(seen: &[Seen], sums: &Sums, speakers: f64, found: &mut Signals) {
 /// Its latest reports one by one. Gives the nearest.
 fn each<'a>(
     question: Question<'_>,
-    seen: &[Seen],
     sums: &Sums,
     tale: &'a Tale,
     window: &'a Window,
@@ -264,7 +204,7 @@ fn each<'a>(
     let (mut sum, mut letters, mut most_letters, mut titles, mut count) = (0.0, 0.0, 0.0_f64, 0.0_f64, 0.0);
     let (mut ours, mut unlike) = (0.0, 0.0);
     for slot in window.speakers(tale).rev().take(question.compared) {
-        let (cosine, title, has_text) = cosines(slot, seen, sums, scratch);
+        let (cosine, title, has_text) = cosines(slot, sums, scratch);
         let run = common_letters(&question.print.grams, slot.print.grams(), &scratch.letters);
         count += 1.0;
         sum += cosine;
@@ -298,32 +238,27 @@ fn each<'a>(
 }
 
 /// The cosines of a report with the question: of everything, and of the titles; and whether the report has a text.
-fn cosines(slot: &Slot, seen: &[Seen], sums: &Sums, scratch: &Scratch) -> (f64, f64, bool) {
+fn cosines(slot: &Slot, sums: &Sums, scratch: &Scratch) -> (f64, f64, bool) {
     let (mut product, mut square, mut title_product, mut title_square) = (0.0, 0.0, 0.0, 0.0);
-    let mut has_text = false;
+    let mut all_places = 0;
+    let titled = |places: u8, rarity: f64| if places & place::TITLE != 0 { rarity * rarity } else { 0.0 };
     for (term, places) in slot.print.words() {
-        let rarity = scratch.rarities[term as usize];
-        let weighted = share(weight(places)) * rarity;
-        let titled = places & place::TITLE != 0;
+        let Used { rarity, weight, places: asked, .. } = *scratch.used(term);
+        let weighted = place_share(places) * rarity;
         square += weighted * weighted;
-        has_text |= places & place::TEXT != 0;
-        if titled {
-            title_square += rarity * rarity;
-        }
-        if let Some(same) = asked_for(term, seen, scratch) {
-            product += weighted * same.asked.weight * rarity;
-            if titled && same.asked.places & place::TITLE != 0 {
-                title_product += rarity * rarity;
-            }
-        }
+        // What is not asked for has no weight and no places: it adds nothing.
+        product += weighted * weight * rarity;
+        title_square += titled(places, rarity);
+        title_product += titled(places & asked, rarity);
+        all_places |= places;
     }
     let cosine = product / (libm::sqrt(square) * sums.length).max(1e-9);
-    (cosine, title_product / (libm::sqrt(title_square) * sums.title).max(1e-9), has_text)
+    let title = title_product / (libm::sqrt(title_square) * sums.title).max(1e-9);
+    (cosine, title, all_places & place::TEXT != 0)
 }
 
-fn asked_for<'a>(term: u32, seen: &'a [Seen], scratch: &Scratch) -> Option<&'a Seen> {
-    let mark = scratch.marks[term as usize] as usize;
-    mark.checked_sub(1).map(|at| &seen[at])
+fn asked_for(mark: u16, seen: &[Seen]) -> Option<&Seen> {
+    mark.checked_sub(1).map(|at| &seen[usize::from(at)])
 }
 
 /// A fingerprint that is made only if it is asked for: most reports are told apart by what is at hand.
@@ -344,15 +279,15 @@ fn pair(
     let mut rarest = [0.0_f64; 3];
     let (mut missing, mut titles, mut number) = (0.0, 0.0, 0.0_f64);
     for (term, places) in nearest.print.words() {
-        let (rarity, own) = (scratch.rarities[term as usize], share(weight(places)));
+        let (Used { rarity, mark, .. }, own) = (*scratch.used(term), place_share(places));
         mass += own * rarity;
         numbers |= places & FIGURE == FIGURE;
         let titled_here = if places & place::TITLE != 0 { rarity } else { 0.0 };
         titles += titled_here;
-        if asked_for(term, seen, scratch).is_none() {
+        if asked_for(mark, seen).is_none() {
             missing += titled_here;
         }
-        let Some(same) = asked_for(term, seen, scratch) else { continue };
+        let Some(same) = asked_for(mark, seen) else { continue };
         shared += 1.0;
         if places & same.asked.places & place::NUMBER != 0 {
             number = number.max(rarity);

@@ -17,6 +17,7 @@ pub mod likeness;
 pub mod measures;
 pub mod memory;
 pub mod question;
+pub mod scratch;
 pub mod signal;
 pub mod slots;
 pub mod stems;

@@ -5,8 +5,8 @@
 
 use crate::model::ids::StoryId;
 use crate::story::fingerprint::Fingerprint;
+use crate::story::fingerprint::place;
 use crate::story::keys::Map;
-use crate::story::tale::weight;
 use crate::story::terms::UNUSED;
 use crate::story::window::Window;
 
@@ -59,7 +59,7 @@ pub struct Asked {
 pub fn asked(print: &Fingerprint, window: &Window) -> Vec<Asked> {
     let ask = |word: &crate::story::fingerprint::Word| {
         let term = window.terms.find(word.hash);
-        let (users, weight) = (window.terms.count(term), share(weight(word.places)));
+        let (users, weight) = (window.terms.count(term), place_share(word.places));
         Asked { hash: word.hash, term, users, weight, places: word.places }
     };
     print.words.iter().map(ask).collect()
@@ -68,6 +68,12 @@ pub fn asked(print: &Fingerprint, window: &Window) -> Vec<Asked> {
 /// Twentieths as a share.
 pub fn share(weight: u16) -> f64 {
     f64::from(weight) / 20.0
+}
+
+/// The [`share`] of the weight that a place has: a division less for each of a thousand words.
+pub fn place_share(places: u8) -> f64 {
+    const SHARES: [f64; 4] = [9.0 / 20.0, 1.0, 13.0 / 20.0, 1.0];
+    SHARES[usize::from(places & (place::TITLE | place::TEXT))]
 }
 
 /// The logarithm of a count plus one half, from a list: it is asked a hundred times for each entry.
@@ -92,14 +98,53 @@ impl Logarithms {
 pub struct Seen {
     /// By place in the window: what the shared stems are worth; 0: none is shared; below 0: a single one.
     scores: Vec<f64>,
+    /// The places of the scores that are not 0, so many.
     touched: Vec<u32>,
+    count: usize,
     order: Vec<u64>,
     near: Vec<Near>,
-    /// The stories of the near entries: the best score and the sum of all.
-    found: Vec<(StoryId, f64, f64)>,
+    /// The stories of the near entries, and where the first of each stands among the links.
+    found: Vec<(StoryId, u32)>,
+    links: Vec<Link>,
     /// Where a story stands among the found.
     places: Map<i64, u32>,
 }
+
+impl Seen {
+    /// These entries share a stem of this worth. Whether an entry is seen for the first time cannot be foretold: so
+    /// nothing here depends on it but numbers.
+    fn add(&mut self, worth: f64, users: &[u32], window: &Window) {
+        if self.touched.len() < self.count + users.len() {
+            self.touched.resize(self.count + users.len() + SEEN, 0);
+        }
+        let (scores, touched, first) = (&mut *self.scores, &mut *self.touched, window.first());
+        let mut count = self.count;
+        for number in users {
+            let place = number.wrapping_sub(first);
+            let held = &mut scores[place as usize];
+            let (is_first, sum) = (*held == 0.0, held.abs() + worth);
+            *held = f64::from_bits(sum.to_bits() | u64::from(is_first) << 63);
+            touched[count] = place;
+            count += usize::from(is_first);
+        }
+        self.count = count;
+    }
+
+    /// What grows with the window of the memory it takes, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        self.scores.capacity() * size_of::<f64>()
+    }
+}
+
+/// A near entry, and the next one of its story, which is no nearer; [`NONE`]: it is the last.
+#[derive(Debug)]
+struct Link {
+    near: Near,
+    score: f64,
+    next: u32,
+}
+
+const NONE: u32 = u32::MAX;
 
 /// A score above 0 and the number of its entry, ordered by score, then number: one comparison of whole numbers.
 type Near = u128;
@@ -126,7 +171,8 @@ pub fn stories(
     nearest(reach.nearest, window, seen);
     gather(window, seen);
     let mut ranked: Vec<(f64, StoryId)> = Vec::with_capacity(reach.stories + 1);
-    for (story, best, sum) in &seen.found {
+    for (story, first) in &seen.found {
+        let (best, sum) = sum(*first, &seen.links);
         let rank = best + 0.15 * (sum - best).min(4.0 * best);
         let before = |held: &(f64, StoryId)| held.0 > rank || held.0 == rank && held.1 < *story;
         let place = ranked.iter().rposition(before).map_or(0, |held| held + 1);
@@ -138,10 +184,11 @@ pub fn stories(
     ranked.into_iter().map(|(_, story)| story).collect()
 }
 
-/// The near entries by story.
+/// The near entries by story, each story's nearest first: so are they summed, to the last digit the same.
 fn gather(window: &Window, seen: &mut Seen) {
     seen.found.clear();
     seen.places.clear();
+    seen.links.clear();
     for near in &seen.near {
         let (score, number) = told(*near);
         let Some(slot) = window.slot(number) else { continue };
@@ -149,11 +196,34 @@ fn gather(window: &Window, seen: &mut Seen) {
         let next = seen.found.len() as u32;
         let place = *seen.places.entry(slot.story.0).or_insert(next);
         if place == next {
-            seen.found.push((slot.story, 0.0, 0.0));
+            seen.found.push((slot.story, NONE));
         }
-        let held = &mut seen.found[place as usize];
-        (held.1, held.2) = (held.1.max(score), held.2 + score);
+        insert(&mut seen.found[place as usize].1, &mut seen.links, Link { near: *near, score, next: NONE });
     }
+}
+
+/// Puts a link where it belongs in the run that begins at `first`.
+fn insert(first: &mut u32, links: &mut Vec<Link>, mut link: Link) {
+    let added = links.len() as u32;
+    let (mut before, mut at) = (NONE, *first);
+    while at != NONE && links[at as usize].near > link.near {
+        (before, at) = (at, links[at as usize].next);
+    }
+    link.next = at;
+    links.push(link);
+    match before {
+        NONE => *first = added,
+        _ => links[before as usize].next = added,
+    }
+}
+
+/// The best score of a run, and the sum of all.
+fn sum(first: u32, links: &[Link]) -> (f64, f64) {
+    let (mut best, mut sum, mut at) = (0.0_f64, 0.0, first);
+    while let Some(link) = links.get(at as usize) {
+        (best, sum, at) = (best.max(link.score), sum + link.score, link.next);
+    }
+    (best, sum)
 }
 
 /// Adds up, for each entry that shares stems, what they are worth; the rarest stems first.
@@ -164,50 +234,50 @@ fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms
     seen.order.clear();
     seen.order.extend(known.map(|(asked, at): (_, u64)| u64::from(asked.users) << 32 | at));
     seen.order.sort_unstable();
-    if seen.scores.len() < window.span() {
-        seen.scores.resize(window.span() + window.span() / 4 + 64, 0.0);
+    let (held, span) = (seen.scores.len(), window.span());
+    if held < span {
+        seen.scores.reserve_exact(span + span / 8 - held);
+        seen.scores.resize(seen.scores.capacity(), 0.0);
     }
     let mut left = SEEN;
-    for at in &seen.order {
+    let order = std::mem::take(&mut seen.order);
+    for at in &order {
         let asked = &asked[*at as u32 as usize];
         let rarity = all - logarithms.of(asked.users);
         let worth = asked.weight * rarity * rarity;
         let most = left.clamp(SEEN_AT_LEAST, SEEN_OF_A_STEM);
         let (earlier, later) = window.terms.users(asked.term);
-        for number in later.iter().rev().chain(earlier.iter().rev()).take(most) {
-            let held = &mut seen.scores[window.place(*number)];
-            if *held == 0.0 {
-                seen.touched.push(*number);
-                *held = -worth;
-            } else {
-                *held = held.abs() + worth;
-            }
-        }
+        let least = later.len().saturating_sub(most);
+        seen.add(worth, &later[least..], window);
+        let least = (later.len() + earlier.len()).saturating_sub(most).min(earlier.len());
+        seen.add(worth, &earlier[least..], window);
         left = left.saturating_sub(most.min(asked.users as usize));
     }
+    seen.order = order;
 }
 
-/// Those that share the most, most first, and the list swept for the next question.
+/// Those that share the most, and the list swept for the next question.
 fn nearest(most: usize, window: &Window, seen: &mut Seen) {
     let kept = &mut seen.near;
     kept.clear();
     let mut least = 0;
-    for number in seen.touched.drain(..) {
-        let score = std::mem::take(&mut seen.scores[window.place(number)]);
-        if score <= -WORTH || score > 0.0 {
-            let near = near(score.abs(), number);
+    let (first, worth) = (window.first(), -WORTH);
+    for place in &seen.touched[..seen.count] {
+        let score = std::mem::take(&mut seen.scores[*place as usize]);
+        if score > 0.0 || score <= worth {
+            let near = near(score.abs(), first.wrapping_add(*place));
             if near > least {
                 kept.push(near);
+                if kept.len() >= 3 * most {
+                    least = cut(kept, most);
+                }
             }
         }
-        if kept.len() >= 3 * most {
-            least = cut(kept, most);
-        }
     }
+    seen.count = 0;
     if kept.len() > most {
         cut(kept, most);
     }
-    kept.sort_unstable_by(|a, b| b.cmp(a));
 }
 
 /// Keeps the largest; gives the least of them.
@@ -216,4 +286,32 @@ fn cut(kept: &mut Vec<Near>, most: usize) -> Near {
     let least = *least;
     kept.truncate(most);
     least
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::tale::weight;
+
+    #[test]
+    fn a_place_has_the_share_of_its_weight() {
+        assert!((0..64).all(|places| place_share(places) == share(weight(places))));
+    }
+
+    #[test]
+    fn a_storys_entries_are_summed_nearest_first() {
+        let (mut first, mut links) = (NONE, Vec::new());
+        for score in [0.25, 8.0, 1e-9, 3.0] {
+            insert(&mut first, &mut links, Link { near: near(score, 7), score, next: NONE });
+        }
+        assert_eq!(sum(first, &links), (8.0, 8.0 + 3.0 + 0.25 + 1e-9));
+        assert_eq!(sum(NONE, &links), (0.0, 0.0));
+    }
+
+    #[test]
+    fn scores_are_in_the_order_of_their_bits() {
+        let all = [1e-12, 0.5, 3.0, 3.5, 1e9].map(|score| near(score, 7));
+        assert!(all.is_sorted() && near(3.0, 8) > near(3.0, 7));
+        assert_eq!(told(near(3.5, u32::MAX)), (3.5, u32::MAX));
+    }
 }

@@ -33,6 +33,13 @@ pub struct Split {
     pub bridge: Vec<u16>,
 }
 
+impl Split {
+    /// With room for a teaser.
+    fn room() -> Self {
+        Self { stems: Vec::with_capacity(32), parts: Vec::new(), bridge: Vec::with_capacity(64) }
+    }
+}
+
 /// Stems the words of one language.
 pub struct Stems {
     stemmer: Option<Stemmer>,
@@ -56,7 +63,7 @@ impl Stems {
 
     /// The stems of the words that say something, in order, at most `limit`.
     pub fn split(&self, text: &str, limit: usize) -> Split {
-        let (mut found, mut scratch) = (Split::default(), Scratch::default());
+        let (mut found, mut scratch) = (Split::room(), Scratch::default());
         words::split(text, |word, kind| {
             self.put(word, kind, &mut found, &mut scratch);
             if found.stems.len() < limit { Flow::More } else { Flow::Enough }
@@ -66,7 +73,7 @@ impl Stems {
 
     /// The same of a text that is in words already.
     pub fn of_words(&self, words: &Words, limit: usize) -> Split {
-        let (mut found, mut scratch) = (Split::default(), Scratch::default());
+        let (mut found, mut scratch) = (Split::room(), Scratch::default());
         for word in words.iter() {
             self.put(word.text, word.kind, &mut found, &mut scratch);
             if found.stems.len() >= limit {

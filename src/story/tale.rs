@@ -15,9 +15,7 @@ pub const SPEAKERS: usize = 256;
 /// A story's use of a stem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Use {
-    /// The stem.
-    pub hash: u32,
-    /// Its number in [`crate::story::terms::Terms`].
+    /// The stem's number in [`Terms`].
     pub term: u32,
     /// How many of the story's speakers use it.
     pub count: u16,
@@ -33,9 +31,9 @@ pub fn weight(places: u8) -> u16 {
     WEIGHTS[usize::from(places & (place::TITLE | place::TEXT))]
 }
 
-/// An entry's words as a story's use, were it told by this entry alone; by hash, each once.
-pub fn uses<'a>(print: &'a Kept, terms: &'a Terms) -> impl Iterator<Item = Use> + 'a {
-    print.words().map(|(term, places)| Use { hash: terms.hash(term), term, count: 1, weight: weight(places) })
+/// An entry's words as a story's use, were it told by this entry alone; in the order of their hashes, each once.
+pub fn uses(print: &Kept) -> impl Iterator<Item = Use> + '_ {
+    print.words().map(|(term, places)| Use { term, count: 1, weight: weight(places) })
 }
 
 /// A story.
@@ -72,7 +70,7 @@ impl Tale {
         &members[members.len().saturating_sub(SPEAKERS)..]
     }
 
-    /// The stems of those who speak for it, by hash. Empty while there is one entry: it speaks for itself.
+    /// The stems of those who speak for it, in the order of their hashes. Empty while there is one entry: it speaks for itself.
     pub fn uses(&self) -> &[Use] {
         self.many.as_ref().map_or(&[], |many| &many.uses)
     }
@@ -114,17 +112,17 @@ impl Tale {
     }
 
     /// Adds one more speaker's words.
-    pub fn learn(&mut self, said: impl Iterator<Item = Use>) {
+    pub fn learn(&mut self, said: impl Iterator<Item = Use>, terms: &Terms) {
         let Some(many) = &mut self.many else { return };
         let held = std::mem::take(&mut many.uses);
-        let room = held.len() + said.size_hint().0 / 2;
+        let mut uses = Vec::with_capacity(held.len() + said.size_hint().0 / 2);
         let mut held = held.into_iter().peekable();
-        let mut uses = Vec::with_capacity(room);
         for new in said {
-            while let Some(earlier) = held.next_if(|held| held.hash < new.hash) {
+            let hash = terms.hash(new.term);
+            while let Some(earlier) = held.next_if(|held| terms.hash(held.term) < hash) {
                 uses.push(earlier);
             }
-            let same = held.next_if(|held| held.hash == new.hash);
+            let same = held.next_if(|held| held.term == new.term);
             let both = |same: Use| Use { count: same.count + 1, weight: same.weight + new.weight, ..same };
             uses.push(same.map_or(new, both));
         }
@@ -137,8 +135,8 @@ impl Tale {
         let Some(many) = &mut self.many else { return };
         let mut gone = said.peekable();
         many.uses.retain_mut(|held| {
-            while gone.next_if(|gone| gone.hash < held.hash).is_some() {}
-            if let Some(gone) = gone.next_if(|gone| gone.hash == held.hash) {
+            // Both are in the same order, and what was learned is held.
+            if let Some(gone) = gone.next_if(|gone| gone.term == held.term) {
                 held.count = held.count.saturating_sub(1);
                 held.weight = held.weight.saturating_sub(gone.weight);
             }
@@ -161,20 +159,23 @@ impl Tale {
 mod tests {
     use super::*;
 
-    fn said(hashes: &[u32]) -> impl Iterator<Item = Use> + '_ {
-        hashes.iter().map(|hash| Use { hash: *hash, term: 2 * hash, count: 1, weight: 20 })
+    fn said<'a>(hashes: &'a [u32], terms: &'a Terms) -> impl Iterator<Item = Use> + 'a {
+        hashes.iter().map(|hash| Use { term: terms.find(*hash), count: 1, weight: 20 })
     }
 
     #[test]
     fn what_was_learned_can_be_unlearned() {
-        let mut tale = Tale::of(1);
+        let (mut tale, mut terms) = (Tale::of(1), Terms::default());
+        for hash in [9, 2, 5, 3, 1] {
+            terms.insert(hash, 1);
+        }
         tale.push(2);
-        tale.learn(said(&[1, 3, 5]));
+        tale.learn(said(&[1, 3, 5], &terms), &terms);
         let alone = tale.uses().to_vec();
-        tale.learn(said(&[2, 3, 9]));
-        let counts: Vec<_> = tale.uses().iter().map(|held| (held.hash, held.count)).collect();
+        tale.learn(said(&[2, 3, 9], &terms), &terms);
+        let counts: Vec<_> = tale.uses().iter().map(|held| (terms.hash(held.term), held.count)).collect();
         assert_eq!(counts, [(1, 1), (2, 1), (3, 2), (5, 1), (9, 1)]);
-        tale.unlearn(said(&[2, 3, 9]));
+        tale.unlearn(said(&[2, 3, 9], &terms));
         assert_eq!(tale.uses(), alone);
     }
 

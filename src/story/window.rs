@@ -69,6 +69,11 @@ impl Window {
         self.slots.place(number)
     }
 
+    /// The number of the entry that stands first.
+    pub fn first(&self) -> u32 {
+        self.slots.first()
+    }
+
     /// One more than the largest [`Window::place`].
     pub fn span(&self) -> usize {
         self.slots.span()
@@ -89,12 +94,11 @@ impl Window {
         tale.speakers().iter().filter_map(|number| self.slot(*number))
     }
 
-    /// The stems of those who speak for a story, by hash.
-    pub fn uses(&self, tale: &Tale, into: &mut Vec<Use>) {
-        into.clear();
-        match self.speakers(tale).next() {
-            Some(only) if tale.members().len() == 1 => into.extend(uses(&only.print, &self.terms)),
-            _ => into.extend_from_slice(tale.uses()),
+    /// Calls `take` with the stems of those who speak for a story, in the order of their hashes.
+    pub fn each_use(&self, tale: &Tale, take: impl FnMut(Use)) {
+        match tale.members() {
+            [only] => self.slot(*only).into_iter().flat_map(|slot| uses(&slot.print)).for_each(take),
+            _ => tale.uses().iter().copied().for_each(take),
         }
     }
 
@@ -190,19 +194,19 @@ impl Window {
     /// One speaker more.
     fn speaks(&self, tale: &mut Tale, number: Option<u32>) {
         if let Some(slot) = number.and_then(|number| self.slot(number)) {
-            tale.learn(uses(&slot.print, &self.terms));
+            tale.learn(uses(&slot.print), &self.terms);
         }
     }
 
     /// One speaker less.
     fn falls_silent(&self, tale: &mut Tale, number: Option<u32>) {
         if let Some(slot) = number.and_then(|number| self.slot(number)) {
-            tale.unlearn(uses(&slot.print, &self.terms));
+            tale.unlearn(uses(&slot.print));
         }
     }
 
     fn relearn(&self, tale: &mut Tale) {
         let speakers: Vec<&Slot> = tale.speakers().iter().filter_map(|number| self.slot(*number)).collect();
-        speakers.into_iter().for_each(|slot| tale.learn(uses(&slot.print, &self.terms)));
+        speakers.into_iter().for_each(|slot| tale.learn(uses(&slot.print), &self.terms));
     }
 }
