@@ -40,6 +40,7 @@ pub struct Kind {
     pub running: bool,
 }
 
+/// The files that hold streams.
 pub const KINDS: [Kind; 5] = [
     Kind { name: "frontpages-de", events: 3.0, topics: 0.3, by_day: true, running: false },
     Kind { name: "uci-headlines-en", events: 0.5, topics: 2.0, by_day: false, running: false },
@@ -58,15 +59,21 @@ const TOPICS_RIDGE: f64 = 30.0;
 
 /// Weights for events, for topics, between long texts, and across languages.
 pub struct Learned {
+    /// The German days draw the line.
     pub events: Fitted,
+    /// For the lower half of the dial.
     pub topics: Fitted,
+    /// Two long texts in one language.
     pub long: Fitted,
+    /// Two languages.
     pub across: Fitted,
 }
 
 /// What there is to learn from: the rows of each of [`KINDS`], and those of the pairs.
 pub struct Lessons {
+    /// By file.
     pub streams: Vec<Vec<Row>>,
+    /// In the order of the file.
     pub pairs: Vec<Row>,
 }
 
