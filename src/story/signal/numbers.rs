@@ -15,7 +15,8 @@ pub fn clashing_numbers(a: &Fingerprint, b: &Fingerprint) -> f64 {
     f64::from(u8::from(clash))
 }
 
-/// Whether the titles have the same stems, one at least, but other numbers, in both: "Part 3 of 7", "Part 4 of 7".
+/// Whether the titles have the same stems, one at least, but other numbers, in both, or in another order: "Part 3
+/// of 7", "Part 4 of 7".
 pub fn same_but_for_numbers(a: &Fingerprint, b: &Fingerprint) -> bool {
     let words = |print: &Fingerprint| -> Vec<u32> {
         let titled = print.words.iter().filter(|word| word.is_in(place::TITLE) && !word.is_in(place::NUMBER));
@@ -23,7 +24,8 @@ pub fn same_but_for_numbers(a: &Fingerprint, b: &Fingerprint) -> bool {
     };
     let ours = words(a);
     let count = |print| numbers(print).count();
-    let others = count(a) > 0 && count(b) > 0 && !numbers(a).eq(numbers(b));
+    let moved = a.title != b.title && count(a) > 1;
+    let others = count(a) > 0 && count(b) > 0 && (moved || !numbers(a).eq(numbers(b)));
     others && !ours.is_empty() && ours == words(b)
 }
 
