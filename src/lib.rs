@@ -8,7 +8,7 @@
 //! | [`config`] | the owner's choices: options, checks, faults | an option: one line in `config/options/*.rs` |
 //! | [`source`] | follows feeds and the folder, hands on documents | a source kind: one file that sends `Delivery`s |
 //! | [`parse`] | document → feed and entries; pure and total | a file kind: one arm in `sniff` and `road` |
-//! | [`story`] | news, or told before? pure | a signal: one file in `story/signal/` |
+//! | [`story`] | news, or told before? pure | a signal: a variant and its line in `story/signal/list.rs`, its place in `likeness`, a run of the tuner |
 //! | [`store`] | SQLite: one writer, many readers | a migration: one SQL file, one line in `migrate` |
 //! | [`publish`] | stories → edition → bytes; pure | a format: one file with `render(&River)` |
 //! | [`serve`] | HTTP for readers; read-only | a page: one arm in `server::route` |

@@ -1,6 +1,6 @@
 //! What a link says of its article: which publication it is, and, in its slug, what it is about.
 //! Deliberately not here: making links canonical (`parse` does), and whether equal links mean an equal story
-//! (`signal/same_link.rs` decides, for pages such as a live ticker tell many stories under one address).
+//! (`tiers.rs` decides, for pages such as a live ticker tell many stories under one address).
 
 use crate::story::hash;
 

@@ -1,7 +1,7 @@
 //! What is kept of an entry: hashes of its stems, pairs, numbers and keys, never its text.
 //! Promises: the same telling gives the same fingerprint in every release that has the same
 //! [`FORM`](crate::story::bytes::FORM), and its size is bounded whatever the text.
-//! Deliberately not here: the stored form (`bytes.rs`), and any judgement (`signal/`, `judge.rs`).
+//! Deliberately not here: the stored form (`bytes.rs`), and any judgement (`tiers.rs`, `likeness.rs`).
 
 use crate::model::story::Telling;
 use crate::model::time::Timestamp;

@@ -4,8 +4,7 @@
 //! Deliberately not here: how alike the two are (`likeness.rs`).
 
 use crate::model::ids::StoryId;
-use crate::story::fingerprint::Fingerprint;
-use crate::story::fingerprint::place;
+use crate::story::fingerprint::{Fingerprint, place};
 use crate::story::keys::Map;
 use crate::story::terms::UNUSED;
 use crate::story::window::Window;
@@ -16,6 +15,7 @@ const SEEN: usize = 2_400;
 const SEEN_OF_A_STEM: usize = 600;
 /// However common a stem is, so many of its latest entries are looked at.
 const SEEN_AT_LEAST: usize = 6;
+
 /// How far the engine looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
