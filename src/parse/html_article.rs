@@ -34,9 +34,7 @@ pub fn html(text: &str, place: Place<'_>, options: &ParseOptions, mut complaints
 
 /// html5ever is quadratic in depth: a page over the limits is read as text.
 fn capped(text: &str, options: &ParseOptions, complaints: &mut Vec<Complaint>) -> String {
-    if text.len() <= options.max_html.as_usize()
-        && crate::parse::sanitize::depth(text) <= options.max_html_depth
-    {
+    if text.len() <= options.max_html.as_usize() {
         return text.to_owned();
     }
     complaints.push(Complaint::new(
