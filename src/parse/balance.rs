@@ -42,7 +42,7 @@ pub fn balance(html: &str, base: Option<&Url>, keep: Keep, max_depth: usize) -> 
     while let Some(token) = soup.next() {
         match token {
             Token::Text(text) => writer.text(text),
-            Token::Raw(text) if !is_hidden(raw) && !raw.eq_ignore_ascii_case("script") => writer.raw(text),
+            Token::Raw(text) if !is_hidden(raw) && !raw.eq_ignore_ascii_case("script") => writer.raw(text, raw),
             Token::Raw(_) => {}
             Token::Open(tag) => {
                 raw = tag.name;
@@ -98,9 +98,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Text in which nothing is markup, not even an entity that looks like it.
-    fn raw(&mut self, text: &str) {
+    /// What the element of that name holds, in which nothing is markup.
+    fn raw(&mut self, text: &str, name: &str) {
         self.nesting.text(&escape(&html_escape::decode_html_entities(text)));
+        if ["xmp", "plaintext"].iter().any(|pre| name.eq_ignore_ascii_case(pre)) {
+            self.nesting.close(named("pre"));
+        }
     }
 
     fn open(&mut self, tag: &Tag<'a>, soup: &mut Soup<'a>) {
@@ -147,9 +150,7 @@ impl<'a> Writer<'a> {
             Some(element) => self.nesting.close(element),
             None if name.eq_ignore_ascii_case("picture") => self.set = None,
             None if name.eq_ignore_ascii_case("video") || name.eq_ignore_ascii_case("audio") => self.medium = None,
-            None if ["xmp", "listing"].iter().any(|pre| name.eq_ignore_ascii_case(pre)) => {
-                self.nesting.close(named("pre"));
-            }
+            None if name.eq_ignore_ascii_case("listing") => self.nesting.close(named("pre")),
             None => self.part(name),
         }
     }
