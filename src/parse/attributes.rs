@@ -27,9 +27,12 @@ const MAX_BYTES: usize = 4_096;
 pub fn written(tag: &Tag<'_>, element: &Element, base: Option<&Url>, keep: Keep) -> String {
     let mut out = String::new();
     for (name, value) in tag.attributes().take(MAX_COUNT) {
-        let stays = |names: &[&'static str]| names.iter().copied().find(|kept| name.eq_ignore_ascii_case(kept));
+        let stays =
+            |names: &[&'static str]| names.iter().copied().find(|kept| name.eq_ignore_ascii_case(kept));
         let structure = || stays(&STRUCTURE).filter(|_| keep == Keep::Structure);
-        let Some(name) = stays(element.attributes).or_else(|| stays(&GENERIC)).or_else(structure) else { continue };
+        let Some(name) = stays(element.attributes).or_else(|| stays(&GENERIC)).or_else(structure) else {
+            continue;
+        };
         let value = html_escape::decode_html_entities(value);
         if LINKS.contains(&name) {
             page(&value, base).iter().for_each(|address| push(&mut out, name, address));
@@ -48,7 +51,9 @@ pub fn of_picture(tag: &Tag<'_>, picture: &Picture) -> String {
     for name in ["sizes", "alt", "title", "width", "height"] {
         let value = tag.attribute(name).filter(|value| value.len() <= MAX_BYTES);
         let fits = |value: &str| match name {
-            "width" | "height" => value.bytes().all(|byte| byte.is_ascii_digit()) && !matches!(value, "" | "0" | "1"),
+            "width" | "height" => {
+                value.bytes().all(|byte| byte.is_ascii_digit()) && !matches!(value, "" | "0" | "1")
+            }
             "sizes" => picture.srcset.is_some(),
             _ => true,
         };

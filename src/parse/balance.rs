@@ -42,7 +42,9 @@ pub fn balance(html: &str, base: Option<&Url>, keep: Keep, max_depth: usize) -> 
     while let Some(token) = soup.next() {
         match token {
             Token::Text(text) => writer.text(text),
-            Token::Raw(text) if !is_hidden(raw) && !raw.eq_ignore_ascii_case("script") => writer.raw(text, raw),
+            Token::Raw(text) if !is_hidden(raw) && !raw.eq_ignore_ascii_case("script") => {
+                writer.raw(text, raw);
+            }
             Token::Raw(_) => {}
             Token::Open(tag) => {
                 raw = tag.name;
@@ -63,8 +65,8 @@ const MIN_BYTES: usize = 64 * 1024;
 
 /// Elements that are not written, but between which and others words end.
 const PARTING: [&str; 16] = [
-    "body", "button", "canvas", "dialog", "dir", "fieldset", "form", "head", "label", "legend", "menu", "nav",
-    "object", "optgroup", "option", "search",
+    "body", "button", "canvas", "dialog", "dir", "fieldset", "form", "head", "label", "legend", "menu",
+    "nav", "object", "optgroup", "option", "search",
 ];
 
 struct Writer<'a> {
@@ -124,6 +126,7 @@ impl<'a> Writer<'a> {
                 }
             }
             hidden if is_hidden(hidden) => self.hide(tag.name, soup),
+            "nav" | "button" | "menu" | "dialog" if self.keep == Keep::Structure => self.hide(tag.name, soup),
             _ => self.element(&name, tag),
         }
     }
@@ -149,7 +152,9 @@ impl<'a> Writer<'a> {
         match element_named(name) {
             Some(element) => self.nesting.close(element),
             None if name.eq_ignore_ascii_case("picture") => self.set = None,
-            None if name.eq_ignore_ascii_case("video") || name.eq_ignore_ascii_case("audio") => self.medium = None,
+            None if name.eq_ignore_ascii_case("video") || name.eq_ignore_ascii_case("audio") => {
+                self.medium = None;
+            }
             None if name.eq_ignore_ascii_case("listing") => self.nesting.close(named("pre")),
             None => self.part(name),
         }
@@ -212,7 +217,8 @@ impl<'a> Writer<'a> {
 
     fn medium(&mut self, tag: &Tag<'_>, name: &str) {
         let title = tag.first(&["title", "aria-label"]);
-        let label = title.map_or_else(|| if name == "video" { "Video" } else { "Audio" }.to_owned(), String::from);
+        let label =
+            title.map_or_else(|| if name == "video" { "Video" } else { "Audio" }.to_owned(), String::from);
         self.medium = Some(label);
         self.source(tag);
     }
@@ -247,19 +253,31 @@ mod tests {
     fn every_element_is_closed_where_browsers_would_close_it() {
         check("<p>a<p>b<div>c", "<p>a</p><p>b</p><div>c</div>");
         check("<b>a<i>b</b>c</i>d", "<b>a<i>b</i></b>cd");
-        check("<ul><li>a<li>b<ul><li>c</ul><li>d</ul>e", "<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li></ul>e");
+        check(
+            "<ul><li>a<li>b<ul><li>c</ul><li>d</ul>e",
+            "<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li></ul>e",
+        );
         check("<dl><dt>a<dd>b<dt>c</dl>", "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>");
-        check("<a href=x>a<a href=y>b</a>", "<a href=\"https://a.example/n/x\">a</a><a href=\"https://a.example/n/y\">b</a>");
+        check(
+            "<a href=x>a<a href=y>b</a>",
+            "<a href=\"https://a.example/n/x\">a</a><a href=\"https://a.example/n/y\">b</a>",
+        );
         check("a</p></div></b>b<br/>c</br>", "ab<br>c<br>");
         check("<p><b>a<div>b</div>c</b>", "<p><b>a</b></p><div>b</div>c");
     }
 
     #[test]
     fn tables_hold_cells_and_nothing_else() {
-        check("<table><tr><td>a<td>b<tr><th>c</table>d", "<table><tr><td>a</td><td>b</td></tr><tr><th>c</th></tr></table>d");
+        check(
+            "<table><tr><td>a<td>b<tr><th>c</table>d",
+            "<table><tr><td>a</td><td>b</td></tr><tr><th>c</th></tr></table>d",
+        );
         check("<table>a<b>b</b><td>c", "<table><tr><td>a<b>b</b></td><td>c</td></tr></table>");
         check("<td>a</td><tr>b", "a b");
-        check("<table><caption>a<tbody><tr><td><p>b</b></table>", "<table><caption>a</caption><tbody><tr><td><p>b</p></td></tr></tbody></table>");
+        check(
+            "<table><caption>a<tbody><tr><td><p>b</b></table>",
+            "<table><caption>a</caption><tbody><tr><td><p>b</p></td></tr></tbody></table>",
+        );
     }
 
     #[test]
@@ -295,7 +313,10 @@ mod tests {
             "<img src=data:x data-src=/a.png><noscript><img src=/b.png></noscript>c",
             "<img src=\"https://a.example/a.png\">c",
         );
-        check("<noscript><img src=/b.png alt=x></noscript>c", "<img src=\"https://a.example/b.png\" alt=\"x\">c");
+        check(
+            "<noscript><img src=/b.png alt=x></noscript>c",
+            "<img src=\"https://a.example/b.png\" alt=\"x\">c",
+        );
         check(
             "<picture><source srcset='/l.webp 2x, /m.webp'><img alt=y></picture>",
             "<img src=\"https://a.example/l.webp\" alt=\"y\">",

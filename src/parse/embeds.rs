@@ -82,7 +82,8 @@ pub fn embed(url: &Url) -> Option<Embed> {
     TABLE.iter().find_map(|(at, label, way)| {
         let fits = at.is_empty() || is_within(host, at);
         let href = fits.then(|| page(url, host, *way)).flatten()?;
-        (!at.is_empty() || *label != "Mastodon" || url.path().starts_with("/@")).then_some(Embed { href, label })
+        (!at.is_empty() || *label != "Mastodon" || url.path().starts_with("/@"))
+            .then_some(Embed { href, label })
     })
 }
 
@@ -131,7 +132,10 @@ mod tests {
         for (frame, expected) in [
             ("https://www.youtube.com/embed/abc-1?rel=0", Some("https://www.youtube.com/watch?v=abc-1")),
             ("https://www.youtube-nocookie.com/embed/abc", Some("https://www.youtube.com/watch?v=abc")),
-            ("https://www.youtube.com/embed/videoseries?list=PL1", Some("https://www.youtube.com/playlist?list=PL1")),
+            (
+                "https://www.youtube.com/embed/videoseries?list=PL1",
+                Some("https://www.youtube.com/playlist?list=PL1"),
+            ),
             ("https://player.vimeo.com/video/123?h=9", Some("https://vimeo.com/123")),
             ("https://www.dailymotion.com/embed/video/x1", Some("https://www.dailymotion.com/video/x1")),
             ("https://open.spotify.com/embed/episode/1a", Some("https://open.spotify.com/episode/1a")),
@@ -140,12 +144,18 @@ mod tests {
                 Some("https://api.soundcloud.com/tracks/1"),
             ),
             ("https://w.soundcloud.com/player/?url=javascript:x()", None),
-            ("https://embed.podcasts.apple.com/de/podcast/a/id1", Some("https://podcasts.apple.com/de/podcast/a/id1")),
+            (
+                "https://embed.podcasts.apple.com/de/podcast/a/id1",
+                Some("https://podcasts.apple.com/de/podcast/a/id1"),
+            ),
             ("https://embed.ted.com/talks/a_b", Some("https://www.ted.com/talks/a_b")),
             ("https://films.example/videos/embed/u-1", Some("https://films.example/w/u-1")),
             ("https://toot.example/@ann/123/embed", Some("https://toot.example/@ann/123")),
             ("https://www.ardmediathek.de/embed/Y3J", Some("https://www.ardmediathek.de/video/Y3J")),
-            ("https://bandcamp.com/EmbeddedPlayer/album=1/size=l/", Some("https://bandcamp.com/EmbeddedPlayer/album=1/size=l/")),
+            (
+                "https://bandcamp.com/EmbeddedPlayer/album=1/size=l/",
+                Some("https://bandcamp.com/EmbeddedPlayer/album=1/size=l/"),
+            ),
             ("https://ads.example/frame?youtube.com/embed/x", None),
             ("https://notyoutube.com/embed/x", None),
             ("https://shop.example/embed", None),

@@ -45,7 +45,12 @@ fn spelled(written: &str, url: &Url) -> String {
     if same && web && written.bytes().all(is_sound) {
         return written.to_owned();
     }
-    url.as_str().replace('\'', "%27").replace('`', "%60").replace('{', "%7B").replace('}', "%7D").replace('|', "%7C")
+    url.as_str()
+        .replace('\'', "%27")
+        .replace('`', "%60")
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+        .replace('|', "%7C")
 }
 
 /// The candidates of a `srcset` whose addresses are sound, in order; `None` if there are none.
@@ -128,14 +133,23 @@ mod tests {
     #[test]
     fn each_candidate_of_a_srcset_is_checked() {
         for (srcset, expected) in [
-            ("a.png 1x, javascript:x 2x, b,c.png 3x", Some("https://a.example/news/a.png 1x, https://a.example/news/b%2Cc.png 3x")),
+            (
+                "a.png 1x, javascript:x 2x, b,c.png 3x",
+                Some("https://a.example/news/a.png 1x, https://a.example/news/b%2Cc.png 3x"),
+            ),
             ("a.png, b.png 2x", Some("https://a.example/news/a.png, https://a.example/news/b.png 2x")),
-            ("a.png 100w onerror, ,, b.png 50w", Some("https://a.example/news/a.png 100w, https://a.example/news/b.png 50w")),
+            (
+                "a.png 100w onerror, ,, b.png 50w",
+                Some("https://a.example/news/a.png 100w, https://a.example/news/b.png 50w"),
+            ),
             ("data:image/png;base64,AAAA 1x", None),
             (" , ", None),
         ] {
             assert_eq!(candidates(srcset, base().as_ref()).as_deref(), expected, "{srcset}");
         }
-        assert_eq!(largest("a 100w, b 800w, c 20w", base().as_ref()).as_deref(), Some("https://a.example/news/b"));
+        assert_eq!(
+            largest("a 100w, b 800w, c 20w", base().as_ref()).as_deref(),
+            Some("https://a.example/news/b")
+        );
     }
 }

@@ -76,7 +76,9 @@ mod tests {
         let base = Url::parse("https://a.example/n/1").expect("a base");
         let Some(Token::Open(tag)) = Soup::new(html).next() else { panic!("no tag: {html}") };
         match picture(&tag, Some(&base), None) {
-            Shown::Picture(picture) => picture.src + &picture.srcset.map_or(String::new(), |set| format!(" | {set}")),
+            Shown::Picture(picture) => {
+                picture.src + &picture.srcset.map_or(String::new(), |set| format!(" | {set}"))
+            }
             Shown::Text(text) => format!("[{text}]"),
             Shown::Nothing => String::new(),
         }
@@ -87,9 +89,15 @@ mod tests {
         for (html, expected) in [
             ("<img src=/a.png>", "https://a.example/a.png"),
             ("<img src='data:image/gif;base64,R0' data-src='b.jpg'>", "https://a.example/n/b.jpg"),
-            ("<img class=lazy src=/x/blank.gif data-original=/b.jpg width=1 height=1>", "https://a.example/b.jpg"),
+            (
+                "<img class=lazy src=/x/blank.gif data-original=/b.jpg width=1 height=1>",
+                "https://a.example/b.jpg",
+            ),
             ("<img src=/true.jpg data-src=/other.jpg>", "https://a.example/true.jpg"),
-            ("<img data-srcset='/s 1x, /l 2x'>", "https://a.example/l | https://a.example/s 1x, https://a.example/l 2x"),
+            (
+                "<img data-srcset='/s 1x, /l 2x'>",
+                "https://a.example/l | https://a.example/s 1x, https://a.example/l 2x",
+            ),
             ("<img src=/p.gif width=1 height=1>", ""),
             ("<img src=https://vg01.met.vgwort.de/na/x width=100>", ""),
             ("<img src='javascript:x()' alt='Die Brücke'>", "[Die Brücke]"),

@@ -61,9 +61,9 @@ const PLACEHOLDERS: [&str; 11] = [
 pub fn counts(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     COUNTERS.iter().any(|counter| is_within(host, counter))
-        || PATHS.iter().any(|(at, path)| {
-            (at.is_empty() || is_within(host, at)) && url.path().starts_with(path)
-        })
+        || PATHS
+            .iter()
+            .any(|(at, path)| (at.is_empty() || is_within(host, at)) && url.path().starts_with(path))
 }
 
 /// Whether `host` is `domain`, or one of its subdomains.

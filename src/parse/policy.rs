@@ -183,7 +183,9 @@ mod tests {
         for element in ELEMENTS {
             let attributes = element.attributes.iter().chain(&GENERIC);
             for attribute in attributes {
-                assert!(!attribute.starts_with("on") && !["style", "id", "class", "name"].contains(attribute));
+                assert!(
+                    !attribute.starts_with("on") && !["style", "id", "class", "name"].contains(attribute)
+                );
             }
             assert!(!HIDDEN.contains(&element.name));
         }

@@ -17,7 +17,11 @@ pub fn fold(text: &str) -> String {
 
 /// The text of an HTML fragment: tags off, entities resolved, scripts and styles left out, white space folded.
 pub fn plain(html: &str) -> String {
-    if html.contains(['<', '&']) { fold(&html_escape::decode_html_entities(&lines(html))) } else { fold(html) }
+    if html.contains(['<', '&']) {
+        fold(&html_escape::decode_html_entities(&lines(html)))
+    } else {
+        fold(html)
+    }
 }
 
 /// The text of an HTML fragment as the simplest HTML: a paragraph for each line of it, and nothing else.
@@ -61,8 +65,8 @@ const HIDDEN: [&str; 6] = ["script", "style", "iframe", "noembed", "noframes", "
 const CELLS: [&str; 5] = ["td", "th", "img", "option", "rt"];
 /// Tags that do not part words.
 const INLINE: [&str; 28] = [
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
-    "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
 ];
 
 /// A title as plain text. Markup and entities in it are resolved, but `a < b` and `AT&T` stay.

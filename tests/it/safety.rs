@@ -25,7 +25,9 @@ fn unescaped(line: &str) -> String {
             Some('t') => ('\t', 1),
             Some('r') => ('\r', 1),
             Some('0') => ('\0', 1),
-            Some('x') => (u32::from_str_radix(&after[1..3], 16).ok().and_then(char::from_u32).expect("hex"), 3),
+            Some('x') => {
+                (u32::from_str_radix(&after[1..3], 16).ok().and_then(char::from_u32).expect("hex"), 3)
+            }
             Some('u') => {
                 let end = after.find('}').expect("a brace");
                 let code = u32::from_str_radix(&after[2..end], 16).expect("hex");
@@ -60,7 +62,11 @@ fn read(origin: Origin, text: &str) -> Option<Parsed> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\0', "")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\0', "")
 }
 
 fn rss(payload: &str) -> String {
@@ -103,7 +109,8 @@ fn json(payload: &str) -> String {
 
 /// An article of the kind its path tells, with front matter where it may have some.
 fn articles(payload: &str) -> [(&'static str, String); 5] {
-    let long = "The council met on Wednesday to talk about the bridge and the money that it will cost. ".repeat(4);
+    let long =
+        "The council met on Wednesday to talk about the bridge and the money that it will cost. ".repeat(4);
     let quoted = payload.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r', '\0'], " ");
     [
         ("a.txt", format!("{payload}\n\n{payload}\n\n- {payload}\n\nSource: {payload}\n{long}")),
@@ -141,7 +148,9 @@ fn entry_faults(entry: &Entry, seen: &mut BTreeSet<String>) -> Vec<String> {
     let source = entry.source.iter().filter_map(|source| source.link.as_ref());
     let addresses = entry.link.iter().chain(&entry.canonical_link).chain(people).chain(source);
     let files = entry.enclosures.iter().map(|enclosure| &enclosure.href);
-    found.extend(addresses.chain(files).filter(|link| !is_sound_address(link)).map(|link| format!("address {link}")));
+    found.extend(
+        addresses.chain(files).filter(|link| !is_sound_address(link)).map(|link| format!("address {link}")),
+    );
     found
 }
 
@@ -164,7 +173,8 @@ fn no_payload_survives_in_any_place_of_any_document() {
         }
     }
     assert!(read_count > 3_000, "only {read_count} documents could be read");
-    let lines: String = seen.iter().map(|html| format!("{}\n", serde_json::json!({ "html": html }))).collect();
+    let lines: String =
+        seen.iter().map(|html| format!("{}\n", serde_json::json!({ "html": html }))).collect();
     // For a check by other means.
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("sanitized.jsonl");
     std::fs::write(path, lines).expect("the target folder can be written");
@@ -188,6 +198,13 @@ fn the_check_sees_each_kind_of_harm() {
     ] {
         assert!(!faults(harmful).is_empty(), "{harmful}");
     }
-    assert_eq!(faults("<p>a <a href=\"https://b.example/\" title=\"javascript:\">onclick=x</a></p>"), Vec::<String>::new());
-    assert!(!is_sound_address("javascript:x") && !is_sound_address("/x") && is_sound_address("https://a.example/"));
+    assert_eq!(
+        faults("<p>a <a href=\"https://b.example/\" title=\"javascript:\">onclick=x</a></p>"),
+        Vec::<String>::new()
+    );
+    assert!(
+        !is_sound_address("javascript:x")
+            && !is_sound_address("/x")
+            && is_sound_address("https://a.example/")
+    );
 }

@@ -41,7 +41,8 @@ fn node_faults(node: &NodeRef<'_>, faults: &mut Vec<String>) {
 }
 
 fn tree_faults(html: &str) -> (Vec<String>, String) {
-    let document = Document::from(format!("<!doctype html><html><head></head><body><div>{html}</div></body></html>"));
+    let document =
+        Document::from(format!("<!doctype html><html><head></head><body><div>{html}</div></body></html>"));
     let mut faults = Vec::new();
     let root = document.select("body > div");
     for element in document.select("body *").nodes() {
@@ -59,7 +60,9 @@ pub fn faults(html: &str) -> Vec<String> {
     // What only a second reading brings to light.
     faults.extend(tree_faults(&again).0);
     // What breaks out of text, an attribute, or a place where scripts do not run.
-    for (before, after) in [("<noscript>", "</noscript>"), ("<svg><desc>", "</desc></svg>"), ("<math><mi>", "</mi></math>")] {
+    for (before, after) in
+        [("<noscript>", "</noscript>"), ("<svg><desc>", "</desc></svg>"), ("<math><mi>", "</mi></math>")]
+    {
         let (found, _) = tree_faults(&format!("{before}{html}{after}"));
         let own = ["<noscript>", "<svg>", "<desc>", "<math>", "<mi>"];
         faults.extend(found.into_iter().filter(|fault| !own.contains(&fault.as_str())));
