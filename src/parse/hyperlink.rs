@@ -32,7 +32,7 @@ pub fn resolved(written: &str, base: Option<&Url>) -> Option<Url> {
 }
 
 /// No address is longer, in bytes.
-const MAX_BYTES: usize = 16 * 1024;
+const MAX_BYTES: usize = 4 * 1024;
 
 /// An absolute address stays as it was written where nothing about it is odd.
 fn spelled(written: &str, url: &Url) -> String {
@@ -62,7 +62,8 @@ pub fn candidates(srcset: &str, base: Option<&Url>) -> Option<String> {
             Some(if descriptor.is_empty() { address } else { format!("{address} {descriptor}") })
         })
         .collect();
-    (!sound.is_empty()).then(|| sound.join(", "))
+    let joined = sound.join(", ");
+    (1..=4 * MAX_BYTES).contains(&joined.len()).then_some(joined)
 }
 
 /// The address of the largest candidate of a `srcset`.

@@ -15,7 +15,12 @@ pub struct Nesting {
     counts: [u16; ELEMENTS.len()],
     max_depth: usize,
     too_deep: bool,
+    /// Where the text that is being written began, or somewhere before.
+    run_start: usize,
 }
+
+/// A text is parted when it is longer, in bytes.
+const MAX_RUN_BYTES: usize = 1_024;
 
 const fn at(name: &str) -> u8 {
     let mut at = 0;
@@ -67,7 +72,7 @@ impl Nesting {
     /// For about so many bytes; elements nested deeper than `max_depth` are not written.
     pub fn new(bytes: usize, max_depth: usize) -> Self {
         let out = String::with_capacity(bytes + bytes / 8);
-        Self { out, open: Vec::new(), counts: [0; ELEMENTS.len()], max_depth, too_deep: false }
+        Self { out, open: Vec::new(), counts: [0; ELEMENTS.len()], max_depth, too_deep: false, run_start: 0 }
     }
 
     /// Closes what is open.
@@ -89,11 +94,43 @@ impl Nesting {
         if self.is_between_cells() && !text.trim().is_empty() {
             self.cell();
         }
-        let mut parts = text.split('<');
-        self.out.push_str(parts.next().unwrap_or(""));
-        for part in parts {
-            self.out.push_str("&lt;");
-            self.out.push_str(part);
+        let mut rest = text;
+        while let Some(at) = rest.find(['<', '&']) {
+            let (before, after) = rest.split_at(at);
+            self.write_text(before);
+            let is_entity = after.starts_with('&') && begins_entity(&after.as_bytes()[1..]);
+            self.part_run();
+            self.out.push_str(match (is_entity, after.as_bytes()[0]) {
+                (true, _) => "&",
+                (_, b'&') => "&amp;",
+                _ => "&lt;",
+            });
+            rest = &after[1..];
+        }
+        self.write_text(rest);
+    }
+
+    /// Text without `<` and `&`.
+    fn write_text(&mut self, mut text: &str) {
+        while self.out.len() + text.len() > self.run_start + MAX_RUN_BYTES {
+            let from = (self.run_start + MAX_RUN_BYTES).saturating_sub(self.out.len());
+            // No entity is parted, for none has such a character in it.
+            let is_apart =
+                |(at, c): &(usize, char)| *at >= from && *at > 0 && (c.is_whitespace() || !c.is_ascii());
+            let Some((at, _)) = text.char_indices().find(is_apart) else { break };
+            self.out.push_str(&text[..at]);
+            self.part_run();
+            text = &text[at..];
+        }
+        self.out.push_str(text);
+    }
+
+    /// Parts a long run of text by an empty comment: what writes a tree out looks through all the rest of a text for
+    /// each `&` and each byte that may begin a space in it, the square of its length. The comment itself goes there.
+    fn part_run(&mut self) {
+        if self.out.len() >= self.run_start + MAX_RUN_BYTES {
+            self.out.push_str("<!---->");
+            self.run_start = self.out.len();
         }
     }
 
@@ -269,6 +306,7 @@ impl Nesting {
         self.out.push_str(ELEMENTS[usize::from(place)].name);
         self.out.push_str(attributes);
         self.out.push('>');
+        self.run_start = self.out.len();
     }
 
     /// Closes elements until so many are open.
@@ -279,7 +317,17 @@ impl Nesting {
             self.out.push_str("</");
             self.out.push_str(ELEMENTS[usize::from(place)].name);
             self.out.push('>');
+            self.run_start = self.out.len();
         }
+    }
+}
+
+/// Whether these bytes go on as those of an entity do. To a tree builder, a lone `&` costs many times an entity.
+fn begins_entity(after: &[u8]) -> bool {
+    match after {
+        [b'#', second, ..] => second.is_ascii_alphanumeric(),
+        [first, ..] => first.is_ascii_alphabetic(),
+        [] => false,
     }
 }
 
