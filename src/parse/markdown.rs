@@ -23,6 +23,7 @@ pub fn markdown(
     if text.len() > options.max_html.as_usize() {
         complaints
             .push(Complaint::new("limit", "the Markdown is over parse.max_html and is read as plain text"));
+        let text = text.trim_start_matches('\u{feff}').trim_start_matches("# ");
         return Parsed { shape: "markdown", ..text_article::text(text, place, options, complaints) };
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
