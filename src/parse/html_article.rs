@@ -22,6 +22,8 @@ use crate::parse::text::{escape, fold, paragraphs, plain};
 
 /// Deeper tags of a page are left out: to find its readable part costs the square of the depth.
 const MAX_DEPTH: usize = 128;
+/// A page of more elements is kept whole: none that is made for reading has so many.
+const MAX_ELEMENTS: usize = 15_000;
 /// A readable part with less text than this, in characters, while the page has more, is none.
 const LEAST_CHARS: usize = 140;
 
@@ -159,7 +161,7 @@ fn is_enough(content: &str, body: &str) -> bool {
 }
 
 fn read(page: String) -> Option<Readable> {
-    let config = Config { disable_json_ld: true, ..Config::default() };
+    let config = Config { disable_json_ld: true, max_elements_to_parse: MAX_ELEMENTS, ..Config::default() };
     let article = Readability::new(page, None, Some(config)).ok()?.parse().ok()?;
     Some(Readable {
         title: fold(&article.title),

@@ -26,7 +26,7 @@ fn entry(path: &str, text: &str) -> Entry {
 }
 
 /// Without optimization all is slow, and a smaller number shows the same.
-const LESS: usize = if cfg!(debug_assertions) { 16 } else { 1 };
+const LESS: usize = if cfg!(debug_assertions) { 32 } else { 1 };
 
 /// Shapes that cost a tree builder the square of their number, or more.
 fn shapes() -> Vec<String> {
