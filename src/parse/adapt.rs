@@ -68,6 +68,7 @@ impl<'a> Adapter<'a> {
             self.complaints.push(Complaint::new("limit", text));
         }
         let entries = feed.entries.into_iter().take(limit).map(|entry| self.entry(&entry)).collect();
+        self.complaints.extend(self.sanitizer.complaints());
         Parsed { shape, feed: model, entries, hints, complaints: self.complaints }
     }
 

@@ -1,13 +1,16 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
+mod articles;
 mod commands;
 mod corrections;
 mod daemon;
 mod durability;
 mod fetching;
 mod hostile;
+mod limits;
 mod measuring;
 mod rivers;
+mod safety;
 mod stories;
 mod support;
 mod tidy;

@@ -4,6 +4,7 @@
 pub mod chance;
 pub mod http;
 pub mod labelled;
+pub mod markup;
 pub mod program;
 pub mod server;
 pub mod wait;
