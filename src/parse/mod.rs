@@ -25,3 +25,4 @@ pub mod road;
 pub mod sanitize;
 pub mod sniff;
 pub mod text;
+pub mod whole;
