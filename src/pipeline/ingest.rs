@@ -183,16 +183,7 @@ impl Ingest {
         read: Read,
     ) -> Result<Outcome, PipelineError> {
         let Read { parsed, version, hash, now } = read;
-        let (mut entries, renamed) = self.known_entries(known.as_ref(), &parsed.entries).await?;
-        let renames: Vec<_> = renamed
-            .iter()
-            .filter_map(|(old, new)| {
-                let entry = entries.remove(old)?;
-                let id = entry.id;
-                entries.insert(new.clone(), entry);
-                Some((id, new.clone()))
-            })
-            .collect();
+        let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
         let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
             Some(known) => known.published,
             None => entry.published.or(entry.updated).unwrap_or(now),
@@ -204,7 +195,7 @@ impl Ingest {
         let (poll, orders) =
             hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, pace, now));
         let held = self.engine.len();
-        let renamed = renamed.into_values().collect();
+        let renamed = renames.iter().map(|(_, key)| key.clone()).collect();
         let (engine, mint, languages) = (&mut self.engine, &mut self.mint, &self.config.story.languages[..]);
         let mut judging =
             Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
@@ -244,22 +235,29 @@ impl Ingest {
         Ok(outcome)
     }
 
-    /// What is known of the feed's entries by their ids; and, where the publisher has changed all ids at once, the new
-    /// ones of the old.
+    /// What is known of the feed's entries by their ids; and, where the publisher has changed all ids at once, which
+    /// entries have which id now.
     async fn known_entries(
         &self,
         feed: Option<&KnownFeed>,
         entries: &[Entry],
-    ) -> Result<(HashMap<String, KnownEntry>, HashMap<String, String>), PipelineError> {
+    ) -> Result<(HashMap<String, KnownEntry>, Vec<(EntryId, String)>), PipelineError> {
         let Some(id) = feed.map(|feed| feed.id) else { return Ok(Default::default()) };
         let reader = self.reader.clone();
-        let known = blocking(move || reader.entries_of(id)).await?;
+        let mut known = blocking(move || reader.entries_of(id)).await?;
         if known.is_empty() || entries.iter().any(|entry| known.contains_key(&entry.id)) {
-            return Ok((known, HashMap::new()));
+            return Ok((known, Vec::new()));
         }
         let (reader, limit) = (self.reader.clone(), self.config.parse.max_entries);
         let texts = blocking(move || reader.texts_of(id, limit)).await?;
-        Ok((known, renamed(entries, &texts)))
+        let mut renames = Vec::new();
+        for (old, new) in renamed(entries, &texts) {
+            if let Some(entry) = known.remove(&old) {
+                renames.push((entry.id, new.clone()));
+                known.insert(new, entry);
+            }
+        }
+        Ok((known, renames))
     }
 
     /// Where the entries of a document stand in rivers.

@@ -61,13 +61,19 @@ pub(crate) async fn read(
     let limit = options.timeout;
     let slow = |_| FetchError::Slow { what: "whole document", limit };
     let plain: Reader = Box::new(StreamReader::new(Box::pin(pieces)));
-    let mut reader = timeout_at(deadline, decoded(plain, &codings)).await.map_err(slow)?.map_err(broken)?;
+    let mut reader = timeout_at(deadline, decoded(plain, &codings))
+        .await
+        .map_err(slow)?
+        .map_err(|error| broken(&error))?;
     let (mut body, mut held, mut piece) = (Vec::new(), Held::default(), vec![0_u8; PIECE_BYTES]);
     loop {
         let asked = Instant::now();
         room.grow(&mut held, body.len() + PIECE_BYTES).await;
         deadline += asked.elapsed();
-        let read = timeout_at(deadline, reader.read(&mut piece)).await.map_err(slow)?.map_err(broken)?;
+        let read = timeout_at(deadline, reader.read(&mut piece))
+            .await
+            .map_err(slow)?
+            .map_err(|error| broken(&error))?;
         if read == 0 {
             return Ok(keep(body, held));
         }
@@ -150,7 +156,7 @@ fn is_text(first: u8, second: Option<u8>) -> bool {
     }
 }
 
-fn broken(error: io::Error) -> FetchError {
+fn broken(error: &io::Error) -> FetchError {
     let inner = error.get_ref().and_then(|inner| std::error::Error::source(inner));
     FetchError::Broken(inner.map_or_else(|| error.to_string(), ToString::to_string))
 }

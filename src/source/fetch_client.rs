@@ -36,7 +36,8 @@ impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (guard, trusted) = (self.guard.clone(), self.proxy.as_deref() == Some(name.as_str()));
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(unresolved)?;
+            let found =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|error| unresolved(&error))?;
             let (allowed, refused): (Vec<SocketAddr>, Vec<_>) =
                 found.partition(|at| trusted || guard.allows(at.ip()));
             if let (true, Some(refused)) = (allowed.is_empty(), refused.first()) {
@@ -48,7 +49,7 @@ impl Resolve for GuardedResolver {
 }
 
 /// A name that does not exist is the host's fault; a resolver that does not answer may be this machine's.
-fn unresolved(error: std::io::Error) -> Box<dyn std::error::Error + Send + Sync> {
+fn unresolved(error: &std::io::Error) -> Box<dyn std::error::Error + Send + Sync> {
     let text = error.to_string();
     let passing = ["emporary failure", "ry again"].iter().any(|part| text.contains(part));
     Box::new(if passing { FetchError::Unreached(text) } else { FetchError::Connect(text) })
