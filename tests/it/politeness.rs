@@ -1,5 +1,6 @@
 //! Two weeks of the schedule, against servers of many kinds, with a clock of our own: the log of requests is polite.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use riverd::config::options::fetch::FetchOptions;
@@ -61,6 +62,7 @@ fn on_day(at: Timestamp, day: i64) -> bool {
     at.since(START) / DAY_MS == day
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn kinds() -> Vec<Kind> {
     let kind = |name, url, every, answer, apart, requests| Kind {
         name,
@@ -155,8 +157,18 @@ struct Asked {
     after: PollState,
 }
 
-/// Lives through two weeks; every request takes a second.
-fn log(kinds: &[Kind], options: &FetchOptions) -> Vec<Asked> {
+/// The two weeks: every test looks at the same ones.
+fn log() -> &'static (Vec<Kind>, Vec<Asked>) {
+    static LOG: OnceLock<(Vec<Kind>, Vec<Asked>)> = OnceLock::new();
+    LOG.get_or_init(|| {
+        let kinds = kinds();
+        let log = live(&kinds, &FetchOptions::default());
+        (kinds, log)
+    })
+}
+
+/// Lives through two weeks; where something is due, second by second.
+fn live(kinds: &[Kind], options: &FetchOptions) -> Vec<Asked> {
     let (mut hosts, mut chance, mut log) = (Hosts::default(), Chance::new(7), Vec::new());
     let mut states: Vec<PollState> = vec![PollState::default(); kinds.len()];
     let mut now = START;
@@ -189,15 +201,15 @@ fn log(kinds: &[Kind], options: &FetchOptions) -> Vec<Asked> {
             }
             log.push(Asked { at: now, kind: n, after: states[n].clone() });
         }
-        now = now.plus_ms(1_000);
+        let next = states.iter().filter(|state| !state.retired).filter_map(|state| state.next_poll).min();
+        now = next.unwrap_or(END).max(now.plus_ms(1_000));
     }
     log
 }
 
 #[test]
 fn two_weeks_of_requests_are_polite_by_the_rules() {
-    let (kinds, options) = (kinds(), FetchOptions::default());
-    let log = log(&kinds, &options);
+    let (kinds, log) = log();
     for (n, kind) in kinds.iter().enumerate() {
         let asked: Vec<&Asked> = log.iter().filter(|asked| asked.kind == n).collect();
         let count = asked.len();
@@ -218,11 +230,10 @@ fn two_weeks_of_requests_are_polite_by_the_rules() {
 
 #[test]
 fn rule_11_in_two_weeks_no_host_is_asked_twice_in_a_second_nor_while_it_wants_none() {
-    let (kinds, options) = (kinds(), FetchOptions::default());
-    let log = log(&kinds, &options);
+    let (kinds, log) = log();
     let host = |asked: &Asked| kinds[asked.kind].url.split('/').nth(2).expect("a host");
     let mut last: std::collections::HashMap<&str, Timestamp> = std::collections::HashMap::new();
-    for asked in &log {
+    for asked in log {
         if let Some(before) = last.insert(host(asked), asked.at) {
             assert!(asked.at.since(before) >= 1_000, "{}", host(asked));
         }
@@ -235,8 +246,7 @@ fn rule_11_in_two_weeks_no_host_is_asked_twice_in_a_second_nor_while_it_wants_no
 
 #[test]
 fn rule_13_in_two_weeks_an_outage_counts_against_no_feed_and_ends_at_once() {
-    let (kinds, options) = (kinds(), FetchOptions::default());
-    let log = log(&kinds, &options);
+    let (kinds, log) = log();
     let out: Vec<&Asked> = log.iter().filter(|a| kinds[a.kind].name == "no network for a day").collect();
     assert!(out.iter().all(|asked| asked.after.failures == 0));
     let away: Vec<_> = out.iter().filter(|asked| on_day(asked.at, 5)).collect();
@@ -247,8 +257,7 @@ fn rule_13_in_two_weeks_an_outage_counts_against_no_feed_and_ends_at_once() {
 
 #[test]
 fn rule_10_in_two_weeks_feeds_of_one_pace_drift_apart() {
-    let (kinds, options) = (kinds(), FetchOptions::default());
-    let log = log(&kinds, &options);
+    let (kinds, log) = log();
     let minutes = |name: &str| {
         let asked = log.iter().filter(|asked| kinds[asked.kind].name == name);
         asked.map(|asked| asked.at.since(START) / MINUTE).collect::<std::collections::BTreeSet<_>>()

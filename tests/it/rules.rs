@@ -261,7 +261,7 @@ fn rule_16_a_web_page_or_nothing_instead_of_the_feed_is_an_error_and_the_entries
         ok("", " \n "),
     ]);
     let url = server.url("/feed");
-    let program = follows(&[url.clone()]);
+    let program = follows(std::slice::from_ref(&url));
     poll_all(&program, 2);
     let feed = listed(&program, &url);
     let error = feed["poll"]["last_error"].as_str().expect("an error").to_owned();
@@ -302,7 +302,7 @@ fn rule_17_a_feed_that_changes_all_its_ids_is_not_told_again() {
         ok("", &items("umzug", "neues-blatt.example", &[("n", "Ganz neu")])),
     ]);
     let url = server.url("/feed");
-    let program = follows(&[url.clone()]);
+    let program = follows(std::slice::from_ref(&url));
     let daemon_feed = |program: &Program| {
         let daemon = program.start();
         program.drop_file("zeuge.txt", "Zeuge\n\nEin Text.");
@@ -382,7 +382,7 @@ fn rule_22_of_a_feed_just_added_only_what_is_new_reaches_the_rivers() {
     };
     let server = by_turn(vec![ok("", &feed(60)), ok("", &feed(61))]);
     let url = server.url("/feed");
-    let program = follows(&[url.clone()]);
+    let program = follows(std::slice::from_ref(&url));
     poll_all(&program, 1);
     let titles = |program: &Program| {
         let told = program.json(&["stories", "--limit", "1000", "--json"]).to_string();

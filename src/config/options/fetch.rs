@@ -18,7 +18,8 @@ section! {
     pub struct FetchOptions in "fetch" {
         /// Shortest time between two polls of one feed.
         min_interval: Duration = 15 * MINUTE, within(Duration::from_millis(10)..=7 * DAY);
-        /// Longest time between two polls of a feed that works. A server's own wish may go up to 7 days.
+        /// Longest time between two polls of a feed that works. A server's own wish may go up to max_wish. Where
+        /// min_interval is under a minute and this is left as it is, four times min_interval.
         max_interval: Duration = DAY, within(Duration::from_millis(10)..=7 * DAY);
         /// Shortest time between two polls of a feed whose server gives no validators (ETag, Last-Modified), so that
         /// each poll sends the whole document. Where min_interval is under a minute, four times that instead.

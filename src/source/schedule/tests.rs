@@ -93,6 +93,8 @@ fn rule_09_a_feed_without_validators_is_polled_at_most_hourly() {
     let testing = FetchOptions { min_interval: Duration::from_millis(50), ..FetchOptions::default() };
     let state = next(&PollState::default(), &bare, &Facts::default(), NOW, &testing, 0.0);
     assert_eq!(state.next_poll, Some(NOW.plus_ms(200)));
+    let state = next(&PollState::default(), &good(), &publishing(48), NOW, &testing, 0.0);
+    assert_eq!(state.next_poll, Some(NOW.plus_ms(200)), "an owner who is testing waits for no slow feed");
 }
 
 #[test]

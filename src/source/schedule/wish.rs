@@ -12,8 +12,15 @@ use crate::source::schedule::rate::{own_interval, told};
 use crate::source::schedule::span::span;
 use crate::source::schedule::{Facts, Wait};
 
-/// An owner that polls more often than this is testing: fixed lengths of time shrink with it.
+/// An owner that polls more often than this is testing: lengths of time that are not set shrink with it.
 const TESTING: Duration = Duration::from_secs(60);
+
+/// The longest time between two polls of a feed that works.
+fn longest(options: &FetchOptions) -> Duration {
+    let unset = options.max_interval == FetchOptions::default().max_interval;
+    let testing = options.min_interval < TESTING && unset;
+    if testing { 4 * options.min_interval } else { options.max_interval.max(options.min_interval) }
+}
 
 pub(crate) fn succeeded(
     next: &mut PollState,
@@ -44,7 +51,7 @@ pub(crate) fn succeeded(
         (true, true) => format!("fetch.min_interval; {why}"),
         (false, _) => why,
     };
-    Wait { own, floor, ceiling: facts.interval.unwrap_or(options.max_interval), reason }
+    Wait { own, floor, ceiling: facts.interval.unwrap_or_else(|| longest(options)), reason }
 }
 
 /// Freshness counts on a 304 too (RFC 9111 section 4.3.4 has it take the old one's place), but a 304 may only shorten the
@@ -84,6 +91,5 @@ fn own(next: &PollState, facts: &Facts, now: Timestamp, options: &FetchOptions) 
     let Some(rate) = &next.rate else {
         return (options.min_interval, "its own rate is not known yet".to_owned());
     };
-    let longest = options.max_interval.max(options.min_interval);
-    (own_interval(rate, now).clamp(options.min_interval, longest), told(rate, now))
+    (own_interval(rate, now).clamp(options.min_interval, longest(options)), told(rate, now))
 }

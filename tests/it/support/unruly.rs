@@ -70,8 +70,7 @@ pub fn encoded(coding: &str, body: &[u8]) -> Vec<u8> {
         "zstd" => written(Box::new(ZstdEncoder::new(sink.clone()))),
         other => unreachable!("no coding {other}"),
     }
-    let bytes = std::mem::take(&mut *sink.0.lock().expect("one thread"));
-    bytes
+    std::mem::take(&mut *sink.0.lock().expect("one thread"))
 }
 
 /// Memory to write to.
