@@ -41,7 +41,7 @@ const ENTRY: &str =
         entries.first_seen AS first_seen, withdrawn, story, stories.atom_id AS story_atom_id, told_as,
         coalesce(entries.rank, published) AS entry_rank,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,
-        (SELECT title FROM asked AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
+        (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
             AS owner_title
     FROM entries JOIN feeds ON feeds.id = entries.feed JOIN stories ON stories.id = entries.story
     WHERE entries.id = ?1";

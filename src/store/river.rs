@@ -65,7 +65,7 @@ const LINKS: &str = "SELECT id, tier, json_extract(verdict, '$.nearest') AS near
 const REPORTS: &str = "SELECT entries.id AS id, tier, entries.first_seen AS first_seen,
         rank, entry, entries.atom_id AS atom_id, published, updated,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,
-        (SELECT title FROM asked AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
+        (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
             AS owner_title
     FROM entries JOIN feeds ON feeds.id = entries.feed
     WHERE story = ?1 AND withdrawn IS NULL AND backfill IS NULL ORDER BY entries.id";

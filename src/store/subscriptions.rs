@@ -1,5 +1,7 @@
 //! What the owner asked to follow: each place that asks is replaced as a whole.
 
+use std::collections::HashSet;
+
 use rusqlite::{Transaction, params};
 
 use crate::model::document::{FileStamp, Origin, Version};
@@ -68,7 +70,9 @@ impl Writer {
     pub async fn subscribe(&self, asked: Asked) -> Result<(), StoreError> {
         self.transact(move |transaction| {
             let key = asked.by.key();
-            for (subscription, _) in &asked.subscriptions {
+            let left = retired_and_left(transaction)?;
+            for (subscription, _) in asked.subscriptions.iter().filter(|(asked, _)| left.contains(&asked.url))
+            {
                 revive(transaction, &subscription.url)?;
             }
             transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [&key])?;
@@ -85,9 +89,16 @@ impl Writer {
     }
 }
 
+/// The retired feeds that nobody asks for.
+fn retired_and_left(transaction: &Transaction<'_>) -> Result<HashSet<String>, StoreError> {
+    let sql = "SELECT key FROM feeds
+               WHERE json_extract(poll, '$.retired') AND id NOT IN (SELECT feed FROM asked)";
+    Ok(all(transaction, sql, [], |row| Ok(row.get(0)?))?.into_iter().collect())
+}
+
 fn revive(transaction: &Transaction<'_>, url: &str) -> Result<(), StoreError> {
     let sql = "UPDATE feeds SET poll = json_set(poll, '$.retired', json('false'), '$.next_poll', NULL), next_poll = NULL
-               WHERE key = ?1 AND json_extract(poll, '$.retired') AND id NOT IN (SELECT feed FROM asked)";
+               WHERE key = ?1";
     transaction.prepare_cached(sql)?.execute([url])?;
     Ok(())
 }
