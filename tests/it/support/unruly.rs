@@ -67,7 +67,7 @@ pub fn encoded(coding: &str, body: &[u8]) -> Vec<u8> {
         "deflate" => written(Box::new(ZlibEncoder::new(sink.clone()))),
         "raw-deflate" => written(Box::new(DeflateEncoder::new(sink.clone()))),
         "br" => {
-            written(Box::new(BrotliEncoder::with_quality(sink.clone(), async_compression::Level::Fastest)))
+            written(Box::new(BrotliEncoder::with_quality(sink.clone(), async_compression::Level::Fastest)));
         }
         "zstd" => written(Box::new(ZstdEncoder::new(sink.clone()))),
         other => unreachable!("no coding {other}"),
