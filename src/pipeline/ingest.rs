@@ -139,6 +139,8 @@ impl Ingest {
             Ok(Ok(parsed)) => {
                 let read = Read { parsed, version, hash, now };
                 let (read, answer) = whole_or_again(read, answer, known.as_ref(), &bytes);
+                // Its room is given back before the store is waited for.
+                drop(bytes);
                 self.read(origin, known, answer, read).await
             }
             Ok(Err(error)) => self.unreadable(origin, answer, error.to_string(), now).await,

@@ -63,7 +63,7 @@ section! {
         /// How many times larger than what was sent a document may become by decompression, beyond its first MiB.
         max_ratio: usize = 200, within(2..=100_000);
         /// Memory for documents that are under way, besides one of max_size; beyond it they wait for each other.
-        buffer: ByteSize = ByteSize::mib(16), within(ByteSize::mib(1)..=ByteSize::mib(4096));
+        buffer: ByteSize = ByteSize::mib(8), within(ByteSize::mib(1)..=ByteSize::mib(4096));
         /// Largest headers of an answer.
         max_headers: ByteSize = ByteSize(64 * 1024), within(ByteSize(1024)..=ByteSize::mib(1));
         /// Redirects followed in one poll.
