@@ -43,3 +43,4 @@ pub mod sniff;
 pub mod soup;
 pub mod text;
 pub mod text_article;
+pub mod whole;
