@@ -118,6 +118,8 @@ impl Road {
         mut delivered: Receiver<Delivery>,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
+        // Readers are served already; what comes in finds the engine ready.
+        self.ingest.wake().await?;
         let mut failures: Vec<tokio::time::Instant> = Vec::new();
         let drained_by = async {
             stop.cancelled().await;

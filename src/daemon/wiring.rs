@@ -30,14 +30,14 @@ pub struct House {
 }
 
 impl House {
-    /// Opens the store and fills the engine.
+    /// Opens the store.
     ///
     /// # Errors
     /// If the store is in use or broken, or no HTTP client can be made.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let name = format!("{:x}-{:x}", now().0, std::process::id());
         let store = open(Path::new(&config.store.path), now(), &name)?;
-        let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, now).await?;
+        let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, now)?;
         let fetcher = Fetcher::new(&config.fetch, &config.feeds)?;
         Ok(Self { store, ingest, fetcher })
     }

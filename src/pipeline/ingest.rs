@@ -54,27 +54,23 @@ pub struct Ingest {
     pub(crate) clock: Clock,
     pub(crate) following: BTreeSet<String>,
     pub(crate) engine: Engine,
+    /// The engine holds what the store holds.
+    pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
 }
 
 impl Ingest {
-    /// With the engine's memory filled from the store.
+    /// The engine's memory is filled from the store when it is first needed, or by [`Ingest::wake`].
     ///
     /// # Errors
     /// As [`PipelineError`] lists.
-    pub async fn new(
-        writer: Writer,
-        reader: Reader,
-        config: &Config,
-        clock: Clock,
-    ) -> Result<Self, PipelineError> {
+    pub fn new(writer: Writer, reader: Reader, config: &Config, clock: Clock) -> Result<Self, PipelineError> {
         let engine = Engine::new(&config.story);
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following) = (config.clone(), BTreeSet::new());
-        let mut ingest = Self { writer, reader, config, clock, following, engine, mint, bound };
-        ingest.remember().await?;
-        Ok(ingest)
+        let awake = false;
+        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound })
     }
 
     /// Takes in one delivery.
@@ -184,6 +180,7 @@ impl Ingest {
         answer: Option<Answer>,
         read: Read,
     ) -> Result<Outcome, PipelineError> {
+        self.wake().await?;
         let Read { parsed, version, hash, now } = read;
         let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
         let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
