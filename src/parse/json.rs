@@ -177,20 +177,8 @@ impl Mend {
     fn token(&mut self, c: char, rest: &str) -> usize {
         match c {
             '"' => return self.string(rest),
-            '{' | '[' => {
-                self.put(c);
-                self.open.push(if c == '{' { '}' } else { ']' });
-                self.is_sound();
-            }
-            '}' | ']' => {
-                if self.open.last() != Some(&c) {
-                    return c.len_utf8();
-                }
-                self.trim_comma();
-                self.put(c);
-                self.open.pop();
-                self.is_sound();
-            }
+            '{' | '[' => self.begin(c),
+            '}' | ']' => self.end(c),
             ',' => {
                 self.is_sound();
                 self.put(c);
@@ -202,12 +190,33 @@ impl Mend {
         c.len_utf8()
     }
 
+    /// Writes what is not nested too deeply; what is, comes to nothing.
     fn put(&mut self, c: char) {
         if self.open.len() < DEPTH {
             self.out.push(c);
-        } else if self.open.len() == DEPTH && matches!(c, '{' | '[') {
-            self.out.push_str("null");
         }
+    }
+
+    fn begin(&mut self, c: char) {
+        match self.open.len().cmp(&DEPTH) {
+            std::cmp::Ordering::Less => self.out.push(c),
+            std::cmp::Ordering::Equal => self.out.push_str("null"),
+            std::cmp::Ordering::Greater => {}
+        }
+        self.open.push(if c == '{' { '}' } else { ']' });
+        self.is_sound();
+    }
+
+    fn end(&mut self, c: char) {
+        if self.open.last() != Some(&c) {
+            return;
+        }
+        self.open.pop();
+        if self.open.len() < DEPTH {
+            self.trim_comma();
+            self.out.push(c);
+        }
+        self.is_sound();
     }
 
     /// A text with its quotes; control characters in it go.

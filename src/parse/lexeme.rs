@@ -24,11 +24,16 @@ pub fn name_length(text: &str) -> usize {
     bytes.iter().take_while(goes_on).count()
 }
 
+/// Whether what stands behind a name may stand there in a tag.
+pub fn begins_tag(behind: &str) -> bool {
+    matches!(behind.as_bytes().first(), Some(b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>'))
+}
+
 /// Length of the start tag at the start of `text`, quotes heeded; `None` if it is none.
 pub fn tag_length(text: &str) -> Option<usize> {
     let bytes = &text.as_bytes()[..text.len().min(TAG_BYTES)];
     let name_end = 1 + name_length(&text[1..]);
-    if name_end == 1 || !matches!(bytes.get(name_end)?, b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>') {
+    if name_end == 1 || !begins_tag(&text[name_end..]) {
         return None;
     }
     let (mut quote, mut before, mut angles) = (0, 0, 0);
@@ -42,8 +47,9 @@ pub fn tag_length(text: &str) -> Option<usize> {
                     return None;
                 }
             }
-            // A quote opens behind `=` only; one anywhere else is a slip.
+            // A quote opens behind `=` only; one anywhere else is a slip, and readers disagree about it.
             b'"' | b'\'' if quote == 0 && before == b'=' => quote = *byte,
+            b'"' | b'\'' if quote == 0 => return None,
             byte if byte == quote => quote = 0,
             _ => {}
         }

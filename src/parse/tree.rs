@@ -227,7 +227,7 @@ fn referred(name: &str) -> String {
 }
 
 /// The attributes in the rest of a tag; quotes may be missing.
-fn attributes(mut rest: &str) -> Vec<(&str, Cow<'_, str>)> {
+pub fn attributes(mut rest: &str) -> Vec<(&str, Cow<'_, str>)> {
     let mut found = Vec::new();
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/' || c == '=');
