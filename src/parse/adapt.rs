@@ -50,9 +50,14 @@ fn customary_root<'a>(root: &'a str, shape: &str) -> Cow<'a, str> {
         "rss" if !root.contains("2.0") => Cow::Owned(root.replacen("<rss", "<rss version=\"2.0\" _", 1)),
         "atom" => Cow::Owned(root.replace("http://purl.org/atom/ns#", "http://www.w3.org/2005/Atom")),
         "rdf" => {
-            let netscape = ["http://my.netscape.com/rdf/simple/0.9/", "http://channel.netscape.com/rdf/simple/0.9/"];
+            let netscape =
+                ["http://my.netscape.com/rdf/simple/0.9/", "http://channel.netscape.com/rdf/simple/0.9/"];
             netscape.iter().fold(Cow::Borrowed(root), |root, name| {
-                if root.contains(name) { Cow::Owned(root.replace(name, "http://purl.org/rss/1.0/")) } else { root }
+                if root.contains(name) {
+                    Cow::Owned(root.replace(name, "http://purl.org/rss/1.0/"))
+                } else {
+                    root
+                }
             })
         }
         _ => Cow::Borrowed(root),
@@ -92,9 +97,9 @@ impl Adapter {
 
     fn entry(&self, entry: foreign::Entry) -> EntryDraft {
         let link = entry.links.iter().find(|link| is_page(link)).and_then(|link| self.link(&link.href));
-        let content = entry.content.and_then(|content| {
-            Some(self.rich(content.body?, &content.content_type.to_string()))
-        });
+        let content = entry
+            .content
+            .and_then(|content| Some(self.rich(content.body?, &content.content_type.to_string())));
         EntryDraft {
             id: Some(entry.id.trim().to_owned()).filter(|id| !id.is_empty()),
             id_link: link.clone(),
@@ -104,8 +109,17 @@ impl Adapter {
             content,
             published: entry.published.map(at),
             authors: entry.authors.iter().filter_map(|author| self.person(author)).collect(),
-            categories: entry.categories.into_iter().map(|category| category.label.unwrap_or(category.term)).collect(),
-            enclosures: entry.media.into_iter().flat_map(|media| media.content).filter_map(enclosure).collect(),
+            categories: entry
+                .categories
+                .into_iter()
+                .map(|category| category.label.unwrap_or(category.term))
+                .collect(),
+            enclosures: entry
+                .media
+                .into_iter()
+                .flat_map(|media| media.content)
+                .filter_map(enclosure)
+                .collect(),
             rights: self.text(entry.rights),
             ..EntryDraft::default()
         }

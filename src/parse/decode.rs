@@ -36,7 +36,8 @@ pub fn decode<'a>(
         return shifts.map_or(Cow::Borrowed(text), |encoding| with(encoding, bytes, complaints));
     }
     let fitting = declared.iter().filter(|encoding| **encoding != UTF_8);
-    let fitting = fitting.filter_map(|encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes));
+    let fitting =
+        fitting.filter_map(|encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes));
     if let Some(text) = fitting.into_iter().next() {
         return text;
     }
@@ -128,7 +129,8 @@ fn mixed(bytes: &[u8], complaints: &mut Vec<Complaint>) -> Option<String> {
             text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
         }
     }
-    complaints.push(Complaint::new("encoding", format!("{wrong} bytes are not valid UTF-8, read as windows-1252")));
+    complaints
+        .push(Complaint::new("encoding", format!("{wrong} bytes are not valid UTF-8, read as windows-1252")));
     Some(text)
 }
 
@@ -151,11 +153,7 @@ fn guess<'a>(bytes: &'a [u8], complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
     with(encoding, bytes, complaints)
 }
 
-fn with<'a>(
-    encoding: &'static Encoding,
-    bytes: &'a [u8],
-    complaints: &mut Vec<Complaint>,
-) -> Cow<'a, str> {
+fn with<'a>(encoding: &'static Encoding, bytes: &'a [u8], complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
     let (text, malformed) = encoding.decode_without_bom_handling(bytes);
     if malformed {
         let text = format!("some bytes are not valid {} and were replaced", encoding.name());

@@ -21,8 +21,14 @@ const SUMMARY: [Name; 8] = [
     (Atom, "subtitle"),
 ];
 const ENCODED: [Name; 2] = [(Content, "encoded"), (Core, "fullitem")];
-const CONTENT: [Name; 6] =
-    [(Core, "content"), (Atom, "content"), (Xhtml, "body"), (Core, "body"), (Xhtml, "div"), (Core, "encoded")];
+const CONTENT: [Name; 6] = [
+    (Core, "content"),
+    (Atom, "content"),
+    (Xhtml, "body"),
+    (Core, "body"),
+    (Xhtml, "div"),
+    (Core, "encoded"),
+];
 const PUBLISHED: [Name; 13] = [
     (Core, "pubdate"),
     (Atom, "published"),
@@ -88,7 +94,8 @@ fn id(item: &Element<'_>, shape: &str, has_link: bool) -> Option<String> {
     if shape == "atom" {
         return last(&[(Atom, "id"), (Core, "id"), (Core, "guid"), (Atom, "guid")]);
     }
-    let about = || item.attributes.iter().find(|(key, _)| key.ends_with("about")).map(|(_, id)| id.trim().to_owned());
+    let about =
+        || item.attributes.iter().find(|(key, _)| key.ends_with("about")).map(|(_, id)| id.trim().to_owned());
     let spare = || last(&[(Core, "id"), (Atom, "id")]).or_else(about).filter(|id| !id.is_empty());
     last(&[(Core, "guid")]).or_else(|| if has_link { None } else { spare() })
 }
@@ -101,7 +108,9 @@ fn other_link(item: &Element<'_>) -> Option<String> {
     let guid = all(item, (Core, "guid")).filter(is_permanent).find_map(|guid| absolute(&guid.text(), None));
     let elsewhere = || {
         let content = item.children().filter(|child| child.is_core() && child.name == "content");
-        content.filter_map(|child| child.attribute("src").and_then(|src| absolute(src, child.base.as_deref()))).next()
+        content
+            .filter_map(|child| child.attribute("src").and_then(|src| absolute(src, child.base.as_deref())))
+            .next()
     };
     let about = || item.attribute("about").and_then(|about| absolute(about, None));
     let href = || item.attribute("href").and_then(|href| absolute(href, item.base.as_deref()));
@@ -150,7 +159,9 @@ fn categories(item: &Element<'_>, media: &[&Element<'_>]) -> Vec<String> {
 
 fn language(item: &Element<'_>) -> Option<String> {
     let own = line(item, &LANGUAGE);
-    let content = item.children().find(|child| child.has_own_lang && matches!(child.name.as_ref(), "content" | "title"));
+    let content = item
+        .children()
+        .find(|child| child.has_own_lang && matches!(child.name.as_ref(), "content" | "title"));
     own.or_else(|| content.unwrap_or(item).lang.as_deref().map(str::to_owned)).filter(|tag| !tag.is_empty())
 }
 
@@ -174,9 +185,8 @@ fn source(element: &Element<'_>) -> SourceDraft {
 
 /// Whether an element is an entry, by its name and where it stands.
 pub fn is_entry(element: &Element<'_>, parents: &[Element<'_>]) -> bool {
-    let is_around = |parent: &Element<'_>| {
-        matches!(parent.name.as_ref(), "rss" | "rdf" | "channel" | "feed" | "items")
-    };
+    let is_around =
+        |parent: &Element<'_>| matches!(parent.name.as_ref(), "rss" | "rdf" | "channel" | "feed" | "items");
     element.is_core()
         && matches!(element.name.as_ref(), "item" | "entry")
         && parents.len() <= 4

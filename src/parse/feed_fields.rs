@@ -64,7 +64,13 @@ pub fn feed(root: &Element<'_>, head: &Element<'_>, shape: &str, notes: &mut Not
 fn authors(head: &Element<'_>) -> Vec<Person> {
     // Who stands behind it, then who keeps the machine.
     const RANKS: [&[Name]; 4] = [
-        &[(Core, "author"), (Atom, "author"), (Core, "managingeditor"), (Dublin, "creator"), (Dublin, "author")],
+        &[
+            (Core, "author"),
+            (Atom, "author"),
+            (Core, "managingeditor"),
+            (Dublin, "creator"),
+            (Dublin, "author"),
+        ],
         &[(Itunes, "author")],
         &[(Itunes, "owner")],
         &[(Core, "webmaster")],
@@ -87,7 +93,11 @@ fn language(root: &Element<'_>, head: &Element<'_>, shape: &str) -> Option<Strin
 
 fn declared(root: &Element<'_>, head: &Element<'_>) -> Option<String> {
     let title = head.children().find(|child| child.has_own_lang && child.name == "title");
-    let lang = head.lang.as_deref().or(root.lang.as_deref()).or_else(|| title.and_then(|title| title.lang.as_deref()));
+    let lang = head
+        .lang
+        .as_deref()
+        .or(root.lang.as_deref())
+        .or_else(|| title.and_then(|title| title.lang.as_deref()));
     lang.filter(|tag| !tag.is_empty()).map(str::to_owned)
 }
 
@@ -115,7 +125,8 @@ pub fn hints(head: &Element<'_>) -> PollHints {
 fn update_seconds(head: &Element<'_>) -> Option<u64> {
     const HOUR: u64 = 3_600;
     let period = line(head, &[(Syndication, "updateperiod")]);
-    let frequency = line(head, &[(Syndication, "updatefrequency")]).and_then(|times| times.parse::<u64>().ok());
+    let frequency =
+        line(head, &[(Syndication, "updatefrequency")]).and_then(|times| times.parse::<u64>().ok());
     if period.is_none() && frequency.is_none() {
         return None;
     }

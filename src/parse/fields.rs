@@ -29,7 +29,10 @@ impl Notes {
             return Vec::new();
         }
         let Self { unread_dates, an_unread_date } = self;
-        vec![Complaint::new("date", format!("{unread_dates} dates not understood, the first: {an_unread_date:?}"))]
+        vec![Complaint::new(
+            "date",
+            format!("{unread_dates} dates not understood, the first: {an_unread_date:?}"),
+        )]
     }
 
     fn unread(&mut self, date: &str) {
@@ -106,7 +109,8 @@ fn link(element: &Element<'_>) -> Option<Link> {
     let length = element.attribute("length").and_then(|length| length.parse().ok());
     if let Some(href) = element.attribute("href") {
         let rel = element.attribute("rel").unwrap_or("alternate").to_ascii_lowercase();
-        let rel = rel.strip_prefix("http://www.iana.org/assignments/relation/").map_or(rel.clone(), str::to_owned);
+        let rel =
+            rel.strip_prefix("http://www.iana.org/assignments/relation/").map_or(rel.clone(), str::to_owned);
         return Some(Link { href: absolute(href, base)?, rel: Some(rel), media_type, length, is_atom });
     }
     let href = absolute(&element.text(), base)?;
@@ -125,7 +129,9 @@ pub fn categories(element: &Element<'_>) -> Vec<String> {
     let mut terms = Vec::new();
     for child in element.children() {
         match (child.space, child.name.as_ref()) {
-            (Space::Core | Space::Atom, "category") | (Space::Itunes, "category") => category(child, &mut terms),
+            (Space::Core | Space::Atom, "category") | (Space::Itunes, "category") => {
+                category(child, &mut terms)
+            }
             (Space::Dublin, "subject") | (Space::Media, "category") => category(child, &mut terms),
             (Space::Core, "tags") if child.has_elements() => {
                 terms.extend(child.children().map(|tag| tag.text().into_owned()));
@@ -139,14 +145,19 @@ pub fn categories(element: &Element<'_>) -> Vec<String> {
     terms
 }
 
-/// A person reads the label; the term is for machines.
+/// The term is what a category is known by; where it is an address, the label is what a person reads.
 fn category(element: &Element<'_>, terms: &mut Vec<String>) {
-    let named = ["label", "term", "text"].iter().find_map(|name| element.attribute(name));
+    let (term, label) = (element.attribute("term"), element.attribute("label"));
+    let term = term.filter(|term| !term.contains("://") || label.is_none());
+    let named = term.or(label).or_else(|| element.attribute("text"));
     let subject = || element.children().find_map(|child| child.attribute("resource")).map(str::to_owned);
     let own: String = match named {
         Some(name) => name.to_owned(),
         None if element.space == Space::Itunes => String::new(),
-        None => Some(element.text().into_owned()).filter(|text| !text.trim().is_empty()).or_else(subject).unwrap_or_default(),
+        None => Some(element.text().into_owned())
+            .filter(|text| !text.trim().is_empty())
+            .or_else(subject)
+            .unwrap_or_default(),
     };
     terms.push(own);
     for child in element.children().filter(|child| child.space == Space::Itunes && child.name == "category") {
@@ -166,7 +177,9 @@ pub fn enclosures(element: &Element<'_>, links: &[Link]) -> Vec<Enclosure> {
     }));
     let mut media = Vec::new();
     media_of(element, &mut media);
-    enclosures.extend(media.into_iter().filter(|child| child.name == "content").filter_map(|c| enclosure(c, "fileSize")));
+    enclosures.extend(
+        media.into_iter().filter(|child| child.name == "content").filter_map(|c| enclosure(c, "fileSize")),
+    );
     enclosures
 }
 

@@ -154,5 +154,6 @@ fn categories(terms: &[String]) -> Vec<String> {
 fn enclosures(enclosures: Vec<Enclosure>) -> Vec<Enclosure> {
     let mut seen = std::collections::HashSet::new();
     let each = enclosures.into_iter().filter(|enclosure| seen.insert(enclosure.href.clone()));
-    each.map(|enclosure| Enclosure { length: enclosure.length.filter(|length| *length > 0), ..enclosure }).collect()
+    each.map(|enclosure| Enclosure { length: enclosure.length.filter(|length| *length > 0), ..enclosure })
+        .collect()
 }

@@ -41,7 +41,10 @@ pub fn json(text: &str, base: Option<&Url>, max_entries: usize) -> Result<Readin
     let items = items.map(Vec::as_slice).unwrap_or_default();
     if items.len() > max_entries {
         let beyond = items.len() - max_entries;
-        complaints.push(Complaint::new("limit", format!("{beyond} entries beyond the first {max_entries} left out")));
+        complaints.push(Complaint::new(
+            "limit",
+            format!("{beyond} entries beyond the first {max_entries} left out"),
+        ));
     }
     let entries = items.iter().filter(|item| item.is_object()).take(max_entries);
     Ok(Reading {
@@ -121,7 +124,8 @@ impl Reader {
 
     fn hubs(&self, root: &Value) -> Vec<String> {
         let hubs = list(&root["hubs"]).iter();
-        let web_sub = |hub: &&Value| line(&hub["type"]).is_none_or(|kind| kind.eq_ignore_ascii_case("websub"));
+        let web_sub =
+            |hub: &&Value| line(&hub["type"]).is_none_or(|kind| kind.eq_ignore_ascii_case("websub"));
         hubs.filter(web_sub).filter_map(|hub| self.link(&hub["url"])).collect()
     }
 
@@ -268,12 +272,17 @@ mod tests {
 
     #[test]
     fn numbers_are_ids_and_relative_links_count_from_the_feed() {
-        let reading = read(r#"{"version": "http://jsonfeed.org/version/1", "title": "T", "hubs": [{"type": "WebSub", "url": "/hub"}],
+        let reading = read(
+            r#"{"version": "http://jsonfeed.org/version/1", "title": "T", "hubs": [{"type": "WebSub", "url": "/hub"}],
             "author": {"name": "Ann", "url": "mailto:ann@a.example"}, "items": [{"id": 7, "url": "b", "content_text": "x", "tags": ["p", 2, null],
-            "attachments": [{"url": "c.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 12}]}]}"#);
+            "attachments": [{"url": "c.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 12}]}]}"#,
+        );
         let entry = &reading.entries[0];
         assert_eq!((entry.id.as_deref(), entry.link.as_deref()), (Some("7"), Some("https://a.example/b")));
-        assert_eq!((entry.categories.clone(), entry.enclosures[0].length), (vec!["p".into(), "2".into()], Some(12)));
+        assert_eq!(
+            (entry.categories.clone(), entry.enclosures[0].length),
+            (vec!["p".into(), "2".into()], Some(12))
+        );
         assert_eq!(reading.feed.authors[0].email.as_deref(), Some("ann@a.example"));
         assert_eq!(reading.hints.hubs, ["https://a.example/hub"]);
     }
@@ -289,7 +298,8 @@ mod tests {
         assert_eq!(titles(r#"{"items": ["#), []);
         let deep = format!(r#"{{"items": [{{"title": "a", "_x": {}"#, "[".repeat(100_000));
         assert_eq!(titles(&deep), [Some("a".to_owned())]);
-        let closed = format!(r#"{{"_x": {}1{}, "items": [{{"title": "a"}}]}}"#, "[".repeat(1_000), "]".repeat(1_000));
+        let closed =
+            format!(r#"{{"_x": {}1{}, "items": [{{"title": "a"}}]}}"#, "[".repeat(1_000), "]".repeat(1_000));
         assert_eq!(titles(&closed), [Some("a".to_owned())]);
     }
 

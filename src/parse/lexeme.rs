@@ -119,6 +119,12 @@ pub fn reference(text: &str, entities: &mut Entities<'_>) -> Reference {
     if let Some(value) = entities.value(name) {
         return Reference::Means(length, amended(value));
     }
+    // XML knows these by the names of XHTML 1.0; HTML has moved them since.
+    match name {
+        "lang" => return Reference::Means(length, "\u{2329}".to_owned()),
+        "rang" => return Reference::Means(length, "\u{232a}".to_owned()),
+        _ => {}
+    }
     let decoded = html_escape::decode_html_entities(&text[..length]);
     if decoded == text[..length] {
         return STRAY;
@@ -159,8 +165,13 @@ fn number(digits: &str) -> Option<u32> {
 
 fn numeric(text: &str, digits: &str, length: usize) -> Reference {
     let Some(code) = number(digits) else {
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'x');
-        return if is_number { Reference::Stray(length, "".into()) } else { Reference::Stray(1, "&amp;".into()) };
+        let is_number =
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'x');
+        return if is_number {
+            Reference::Stray(length, "".into())
+        } else {
+            Reference::Stray(1, "&amp;".into())
+        };
     };
     if (0xd800..0xdc00).contains(&code) {
         return surrogates(text, code, length);
@@ -195,8 +206,12 @@ pub fn is_legal(c: char) -> bool {
 /// What the publisher meant by a control character of Latin-1: the one at its place in Windows-1252.
 pub fn windows(c: char) -> char {
     const MEANT: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
-        '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
-    usize::try_from(u32::from(c)).ok().and_then(|code| MEANT.get(code.checked_sub(0x80)?)).copied().unwrap_or(c)
+    usize::try_from(u32::from(c))
+        .ok()
+        .and_then(|code| MEANT.get(code.checked_sub(0x80)?))
+        .copied()
+        .unwrap_or(c)
 }

@@ -169,12 +169,20 @@ mod tests {
         check("<a type='text/html' mode='escaped'>&lt;b>x</a>", "<b>x", Writing::Html);
         check("<a mode='base64'>PGI+\n eDwvYj4</a>", "<b>x</b>", Writing::Html);
         check("<a type='application/octet-stream'>PGI+eDwvYj4=</a>", "<b>x</b>", Writing::Html);
-        check("<a type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>x &lt; <B>y</B><br/></div></a>", "x &lt; <b>y</b><br>", Writing::Html);
+        check(
+            "<a type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>x &lt; <B>y</B><br/></div></a>",
+            "x &lt; <b>y</b><br>",
+            Writing::Html,
+        );
         check("<a>one <i>two</i></a>", "one <i>two</i>", Writing::Html);
     }
 
     #[test]
     fn links_below_another_base_are_made_absolute() {
-        check("<a><p xml:base='http://a.example/b/'><i href='c'>x</i></p></a>", "<p><i href=\"http://a.example/b/c\">x</i></p>", Writing::Html);
+        check(
+            "<a><p xml:base='http://a.example/b/'><i href='c'>x</i></p></a>",
+            "<p><i href=\"http://a.example/b/c\">x</i></p>",
+            Writing::Html,
+        );
     }
 }

@@ -18,6 +18,7 @@
 pub mod adapt;
 pub mod article;
 pub mod date;
+pub mod date_words;
 pub mod decode;
 pub mod discover;
 pub mod draft;

@@ -16,7 +16,8 @@ pub fn person(element: &Element<'_>) -> Option<Person> {
     }
     let name = child(&["name"]);
     let email = child(&["email"]);
-    let uri = child(&["uri", "url", "homepage", "href"]).and_then(|uri| absolute(&uri, element.base.as_deref()));
+    let uri =
+        child(&["uri", "url", "homepage", "href"]).and_then(|uri| absolute(&uri, element.base.as_deref()));
     match (name, email) {
         (Some(name), None) => of_text(&name).map(|person| Person { uri, ..person }),
         (None, None) if uri.is_none() => of_text(&element.text()),

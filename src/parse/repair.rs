@@ -205,8 +205,15 @@ impl<'a> Pass<'a> {
             self.at += BEGIN + end + 3;
             return;
         }
-        let tag = self.open.last().filter(|_| self.cut.is_none()).map_or_else(String::new, |name| format!("</{name}>"));
-        let close = inside.find(&tag).filter(|_| !tag.is_empty()).filter(|at| another.is_none_or(|another| *at < another));
+        let tag = self
+            .open
+            .last()
+            .filter(|_| self.cut.is_none())
+            .map_or_else(String::new, |name| format!("</{name}>"));
+        let close = inside
+            .find(&tag)
+            .filter(|_| !tag.is_empty())
+            .filter(|at| another.is_none_or(|another| *at < another));
         match (close, end) {
             (None, Some(end)) => self.at += BEGIN + end + 3,
             (close, _) => {
@@ -253,7 +260,11 @@ impl<'a> Pass<'a> {
         if is_entry && self.entry.is_none() && !is_empty {
             (self.entry, self.count.inside) = (Some(self.open.len()), 0);
         }
-        if sound.is_some() { self.write_tag(tag) } else { self.rewrite_tag(tag, name) }
+        if sound.is_some() {
+            self.write_tag(tag)
+        } else {
+            self.rewrite_tag(tag, name)
+        }
         if is_void(name) && !is_empty {
             self.close_void();
         } else if !is_empty {
@@ -350,7 +361,8 @@ impl<'a> Pass<'a> {
             }
             return false;
         }
-        let is_around = matches!(name.rsplit(':').next(), Some("item" | "entry" | "channel" | "feed" | "rss" | "RDF"));
+        let is_around =
+            matches!(name.rsplit(':').next(), Some("item" | "entry" | "channel" | "feed" | "rss" | "RDF"));
         if is_around && self.open.contains(&name) {
             (self.cut, self.copied) = (None, self.at);
             return true;
@@ -481,7 +493,10 @@ mod tests {
     #[test]
     fn a_section_without_an_end_ends_with_its_element() {
         check("<a><b><![CDATA[x</b><b>y</b></a>", "<a><b><![CDATA[x]]></b><b>y</b></a>");
-        check("<a><b><![CDATA[x</b><b><![CDATA[y]]></b></a>", "<a><b><![CDATA[x]]></b><b><![CDATA[y]]></b></a>");
+        check(
+            "<a><b><![CDATA[x</b><b><![CDATA[y]]></b></a>",
+            "<a><b><![CDATA[x]]></b><b><![CDATA[y]]></b></a>",
+        );
         check("<a><b><![CDATA[x", "<a><b><![CDATA[x]]></b></a>");
     }
 

@@ -52,24 +52,36 @@ fn feed(
     mut complaints: Vec<Complaint>,
 ) -> Result<Parsed, ParseError> {
     let base = document.url.as_deref().and_then(|url| Url::parse(url).ok());
-    let base = base.as_ref();
-    let mut reading = match kind_of_text(text) {
-        TextKind::Feed { shape, root } => {
-            let mended = repair(text, root, Guard::feed(options), &mut complaints);
-            read(&mended, shape, base, options)
-        }
-        TextKind::Json(start) => json(&text[start..], base, options.max_entries)?,
-        TextKind::WebPage => return Err(ParseError::WebPage { feed_links: feed_links(text, base) }),
-        TextKind::Opml(_) | TextKind::Unknown => return Err(ParseError::Unknown),
-    };
+    let mut reading = read(text, base.as_ref(), options, &mut complaints)?;
     complaints.append(&mut reading.complaints);
-    let mut parsed = finish(Reading { complaints, ..reading }, base, options);
+    let mut parsed = finish(Reading { complaints, ..reading }, base.as_ref(), options);
     distinct(&mut parsed);
     Ok(parsed)
 }
 
+/// Reads the text of a feed as far as drafts: everything but sanitizing. `base`: where it was found.
+///
+/// # Errors
+/// As [`ParseError`] lists.
+pub fn read(
+    text: &str,
+    base: Option<&Url>,
+    options: &ParseOptions,
+    complaints: &mut Vec<Complaint>,
+) -> Result<Reading, ParseError> {
+    match kind_of_text(text) {
+        TextKind::Feed { shape, root } => {
+            let mended = repair(text, root, Guard::feed(options), complaints);
+            Ok(both(&mended, shape, base, options))
+        }
+        TextKind::Json(start) => json(&text[start..], base, options.max_entries),
+        TextKind::WebPage => Err(ParseError::WebPage { feed_links: feed_links(text, base) }),
+        TextKind::Opml(_) | TextKind::Unknown => Err(ParseError::Unknown),
+    }
+}
+
 /// Both readers over mended XML: the side pass, and from feed-rs what it has left empty.
-fn read(mended: &str, shape: &'static str, base: Option<&Url>, options: &ParseOptions) -> Reading {
+fn both(mended: &str, shape: &'static str, base: Option<&Url>, options: &ParseOptions) -> Reading {
     let mut reading = side(mended, shape, base, options.max_entries);
     match adapt(mended, shape, base) {
         Ok(other) => reading.fill(other),

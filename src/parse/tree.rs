@@ -51,9 +51,11 @@ impl<'a> Element<'a> {
     /// An attribute by its local name, whatever the case and prefix; the one without a prefix goes first.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         let plain = self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        let local = |key: &str| key.rsplit_once(':').is_some_and(|(prefix, local)| {
-            !prefix.eq_ignore_ascii_case("xmlns") && local.eq_ignore_ascii_case(name)
-        });
+        let local = |key: &str| {
+            key.rsplit_once(':').is_some_and(|(prefix, local)| {
+                !prefix.eq_ignore_ascii_case("xmlns") && local.eq_ignore_ascii_case(name)
+            })
+        };
         let found = plain.or_else(|| self.attributes.iter().find(|(key, _)| local(key)));
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
@@ -103,7 +105,8 @@ pub fn read<'a>(xml: &'a str, base: Option<&Url>, visitor: &mut impl Visitor) ->
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
-    let mut trees = Trees { spaces: Vec::new(), open: Vec::new(), base: base.cloned().map(Rc::new), root: None };
+    let mut trees =
+        Trees { spaces: Vec::new(), open: Vec::new(), base: base.cloned().map(Rc::new), root: None };
     let mut start = 0;
     loop {
         let event = reader.read_event();
@@ -281,9 +284,15 @@ mod tests {
         let root = read(xml, None, &mut entries).expect("a root");
         assert_eq!(entries.0, ["1<23", ""]);
         let title = root.children().next().expect("a title");
-        assert_eq!((title.space, title.name.as_ref(), title.attribute("A")), (Space::Atom, "title", Some("b")));
+        assert_eq!(
+            (title.space, title.name.as_ref(), title.attribute("A")),
+            (Space::Atom, "title", Some("b"))
+        );
         assert_eq!(title.base.as_deref().map(Url::as_str), Some("http://a.example/b/c/"));
-        assert_eq!((title.lang.as_deref(), title.has_own_lang, root.children().count()), (Some("de"), false, 1));
+        assert_eq!(
+            (title.lang.as_deref(), title.has_own_lang, root.children().count()),
+            (Some("de"), false, 1)
+        );
     }
 
     #[test]

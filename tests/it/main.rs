@@ -7,6 +7,7 @@ mod durability;
 mod fetching;
 mod hostile;
 mod measuring;
+mod parsing;
 mod rivers;
 mod stories;
 mod support;
