@@ -78,7 +78,8 @@ pub fn entry(item: &Element<'_>, shape: &str, notes: &mut Notes) -> EntryDraft {
         enclosures: fields::enclosures(item, &links),
         language: language(item),
         rights: text(item, &RIGHTS, Writing::Plain),
-        id_link,
+        // An item of CDF is known by its target.
+        id_link: id_link.or_else(|| item.attribute("href").and_then(|href| absolute(href, item.base.as_deref()))),
         source,
     }
 }

@@ -245,7 +245,7 @@ impl<'a> Pass<'a> {
         let Some(length) = sound.or_else(|| self.slipped_length(rest, name)) else { return };
         let tag = &rest[..length];
         let is_empty = tag.ends_with("/>");
-        let is_entry = matches!(name.rsplit(':').next(), Some("item" | "entry"));
+        let is_entry = matches!(local(name), "item" | "entry");
         if let Some((cut, count)) = &mut self.cut {
             *count += usize::from(*cut == name && !is_empty && !is_entry);
             self.at += length;
@@ -318,11 +318,19 @@ impl<'a> Pass<'a> {
         self.at = end;
     }
 
-    /// An entry does not stand in another: the one that is open has lost its end.
+    /// An entry stands in no other and in nothing but a channel and its like: what is open there has lost its end.
     fn end_entry_before(&mut self, name: &str) {
-        let Some(depth) = self.entry.filter(|depth| self.open[*depth] == name) else { return };
-        if !self.open[depth..].iter().any(|open| open.ends_with("content")) {
-            self.close_to(depth);
+        match self.entry {
+            None => {
+                let around = self.open.iter().rposition(|open| is_around(open));
+                self.close_to(around.map_or(self.open.len(), |at| at + 1));
+            }
+            Some(depth) if self.open[depth] == name => {
+                if !self.open[depth..].iter().any(|open| open.ends_with("content")) {
+                    self.close_to(depth);
+                }
+            }
+            Some(_) => {}
         }
     }
 
@@ -361,9 +369,8 @@ impl<'a> Pass<'a> {
             }
             return false;
         }
-        let is_around =
-            matches!(name.rsplit(':').next(), Some("item" | "entry" | "channel" | "feed" | "rss" | "RDF"));
-        if is_around && self.open.contains(&name) {
+        let is_outer = is_around(name) || matches!(local(name), "item" | "entry");
+        if is_outer && self.open.contains(&name) {
             (self.cut, self.copied) = (None, self.at);
             return true;
         }
@@ -382,7 +389,9 @@ impl<'a> Pass<'a> {
         if !self.ends_cut(name, end) {
             return;
         }
-        match self.open.iter().rposition(|open| *open == name) {
+        let open = self.open.iter().rposition(|open| *open == name);
+        let open = open.or_else(|| self.open.len().checked_sub(1).filter(|top| is_meant(name, self.open[*top])));
+        match open {
             None => {
                 self.faults.tags += usize::from(!is_void(name));
                 self.replace(end, "");
@@ -392,16 +401,23 @@ impl<'a> Pass<'a> {
                 self.close_to(1);
                 self.replace(end, "");
             }
-            Some(depth) => self.end(depth, name, end, rest),
+            Some(depth) => self.end(depth, &rest[..end]),
         }
     }
 
-    fn end(&mut self, depth: usize, name: &str, length: usize, rest: &str) {
+    /// Closes what is open at `depth` with the end tag as `written`.
+    fn end(&mut self, depth: usize, written: &str) {
         self.close_to(depth + 1);
         self.left(depth);
+        let name = self.open[depth];
         self.open.truncate(depth);
-        let is_right = length == name.len() + 3 && rest.as_bytes()[length - 1] == b'>';
-        if is_right { self.at += length } else { self.replace(length, &format!("</{name}>")) }
+        let is_right = written.len() == name.len() + 3 && written.ends_with('>') && &written[2..name.len() + 2] == name;
+        if is_right {
+            self.at += written.len();
+        } else {
+            self.faults.unclosed += usize::from(!written.ends_with('>'));
+            self.replace(written.len(), &format!("</{name}>"));
+        }
     }
 
     /// Closes what is open at `depth` and deeper.
@@ -434,6 +450,21 @@ impl<'a> Pass<'a> {
         self.out.push_str(rest);
         Cow::Owned(self.out)
     }
+}
+
+fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}
+
+/// Whether entries stand right in an element of this name.
+fn is_around(name: &str) -> bool {
+    matches!(local(name), "rss" | "RDF" | "channel" | "feed" | "CHANNEL" | "rdf")
+}
+
+/// Whether an end tag that fits nothing is a slip of the pen for the element that is open.
+fn is_meant(written: &str, open: &str) -> bool {
+    let alike = written.bytes().zip(open.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+    alike >= 3 && written.len().abs_diff(open.len()) <= 2
 }
 
 /// Whether what comes behind the root is nothing: white space, comments.
@@ -488,6 +519,13 @@ mod tests {
     #[test]
     fn an_entry_without_an_end_ends_before_the_next() {
         check("<c><item><t>1<item><t>2</t></item></c>", "<c><item><t>1</t></item><item><t>2</t></item></c>");
+    }
+
+    #[test]
+    fn a_slip_in_an_end_tag_costs_no_entry() {
+        check("<channel><title>x</titel><item/></channel>", "<channel><title>x</title><item/></channel>");
+        check("<channel><Title>x</title></channel>", "<channel><Title>x</Title></channel>");
+        check("<channel><title>x<item/></channel>", "<channel><title>x</title><item/></channel>");
     }
 
     #[test]
