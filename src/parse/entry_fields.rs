@@ -79,7 +79,8 @@ pub fn entry(item: &Element<'_>, shape: &str, notes: &mut Notes) -> EntryDraft {
         language: language(item),
         rights: text(item, &RIGHTS, Writing::Plain),
         // An item of CDF is known by its target.
-        id_link: id_link.or_else(|| item.attribute("href").and_then(|href| absolute(href, item.base.as_deref()))),
+        id_link: id_link
+            .or_else(|| item.attribute("href").and_then(|href| absolute(href, item.base.as_deref()))),
         source,
     }
 }

@@ -32,7 +32,7 @@ pub fn begins_tag(behind: &str) -> bool {
 /// Length of the start tag at the start of `text`, quotes heeded; `None` if it is none.
 pub fn tag_length(text: &str) -> Option<usize> {
     let bytes = &text.as_bytes()[..text.len().min(TAG_BYTES)];
-    let name_end = 1 + name_length(&text[1..]);
+    let name_end = 1 + name_length(text.get(1..)?);
     if name_end == 1 || !begins_tag(&text[name_end..]) {
         return None;
     }

@@ -390,7 +390,8 @@ impl<'a> Pass<'a> {
             return;
         }
         let open = self.open.iter().rposition(|open| *open == name);
-        let open = open.or_else(|| self.open.len().checked_sub(1).filter(|top| is_meant(name, self.open[*top])));
+        let open =
+            open.or_else(|| self.open.len().checked_sub(1).filter(|top| is_meant(name, self.open[*top])));
         match open {
             None => {
                 self.faults.tags += usize::from(!is_void(name));
@@ -411,7 +412,8 @@ impl<'a> Pass<'a> {
         self.left(depth);
         let name = self.open[depth];
         self.open.truncate(depth);
-        let is_right = written.len() == name.len() + 3 && written.ends_with('>') && &written[2..name.len() + 2] == name;
+        let is_right =
+            written.len() == name.len() + 3 && written.ends_with('>') && &written[2..name.len() + 2] == name;
         if is_right {
             self.at += written.len();
         } else {

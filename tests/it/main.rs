@@ -6,6 +6,7 @@ mod daemon;
 mod durability;
 mod fetching;
 mod hostile;
+mod mangled;
 mod measuring;
 mod parsing;
 mod rivers;

@@ -114,6 +114,7 @@ fn dates_of_the_wild_are_read() {
 fn a_feed_that_is_cut_off_gives_what_it_holds() {
     check("cut-off.xml");
     check("cut-off-in-a-tag.xml");
+    check("cut-off-in-the-root.xml");
 }
 
 #[test]
