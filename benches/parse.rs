@@ -11,7 +11,8 @@ use divan::counter::BytesCount;
 use riverd::config::options::parse::ParseOptions;
 use riverd::model::document::{Document, Origin, Validators, Version};
 use riverd::parse::adapt;
-use riverd::parse::repair::{self, Guard};
+use riverd::parse::guard::Guard;
+use riverd::parse::repair;
 use riverd::parse::road;
 use riverd::parse::side;
 

@@ -49,20 +49,24 @@ pub fn decode<'a>(
 
 /// Characters that XML forbids go; control characters of Latin-1 are what Windows-1252 has in their place.
 pub fn clean<'a>(text: Cow<'a, str>, complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
-    let bytes = text.as_bytes();
-    let suspect = |chunk: &[u8]| {
-        chunk.iter().fold(false, |bad, byte| {
-            bad | ((*byte < 0x20) & (*byte != b'\t') & (*byte != b'\n') & (*byte != b'\r'))
-                | (*byte == 0xc2)
-                | (*byte == 0xef)
-        })
-    };
-    let is_odd = |c: char| !is_legal(c) || ('\u{80}'..='\u{9f}').contains(&c);
-    if !bytes.chunks(4_096).any(suspect) || !text.contains(is_odd) {
+    if !is_odd(text.as_bytes()) {
         return text;
     }
     complaints.push(Complaint::new("encoding", "control characters left out or read as windows-1252"));
     Cow::Owned(text.chars().filter(|c| is_legal(*c)).map(windows).collect())
+}
+
+/// Whether valid UTF-8 holds a character that XML forbids, or a control character of Latin-1.
+fn is_odd(bytes: &[u8]) -> bool {
+    let control = |byte: &u8| (*byte < 0x20) & (*byte != b'\t') & (*byte != b'\n') & (*byte != b'\r');
+    // Without an early end within a chunk, so that many bytes are looked at at a time.
+    if bytes.chunks(4_096).any(|chunk| chunk.iter().fold(false, |odd, byte| odd | control(byte))) {
+        return true;
+    }
+    memchr::memchr2_iter(0xc2, 0xef, bytes).any(|at| match bytes[at] {
+        0xc2 => matches!(bytes[at + 1], 0x80..=0x9f),
+        _ => bytes[at + 1] == 0xbf && matches!(bytes[at + 2], 0xbe | 0xbf),
+    })
 }
 
 /// UTF-32, by its mark or by the zero bytes around its first `<`.

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::parse::tree::attributes;
+
 /// A tag is no longer than this, in bytes: pictures stand in attributes.
 const TAG_BYTES: usize = 1024 * 1024;
 /// As many `<` may stand in the attributes of a tag; XML allows none.
@@ -58,6 +60,19 @@ pub fn tag_length(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// A tag whose quotes do not match anew, with what can be made out of its attributes.
+pub fn rewritten(tag: &str, name: &str) -> String {
+    let mut written = format!("<{name}");
+    let inside = tag[1 + name.len()..tag.len() - 1].trim_end_matches('/');
+    for (key, value) in attributes(inside).iter().filter(|(key, _)| name_length(key) == key.len()) {
+        let value: String = value.chars().filter(|c| is_legal(*c)).collect();
+        let value = html_escape::encode_double_quoted_attribute(&value);
+        written.extend([" ", key, "=\"", &value, "\""]);
+    }
+    written.push_str(if tag.ends_with("/>") { "/>" } else { ">" });
+    written
 }
 
 /// The entities that a document declares itself.
@@ -214,4 +229,30 @@ pub fn windows(c: char) -> char {
         .and_then(|code| MEANT.get(code.checked_sub(0x80)?))
         .copied()
         .unwrap_or(c)
+}
+
+/// A name without its prefix.
+pub fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}
+
+/// Whether entries stand right in an element of this name.
+pub fn is_around(name: &str) -> bool {
+    matches!(local(name), "rss" | "RDF" | "channel" | "feed" | "CHANNEL" | "rdf")
+}
+
+/// Whether an end tag that fits nothing is a slip of the pen for the element that is open.
+pub fn is_meant(written: &str, open: &str) -> bool {
+    let alike = written.bytes().zip(open.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+    alike >= 3 && written.len().abs_diff(open.len()) <= 2
+}
+
+/// Whether what comes behind the root is nothing: white space, comments.
+pub fn is_rest(mut behind: &str) -> bool {
+    loop {
+        behind = behind.trim_start();
+        let Some(comment) = behind.strip_prefix("<!--") else { return behind.is_empty() };
+        let Some(end) = comment.find("-->") else { return true };
+        behind = &comment[end + 3..];
+    }
 }

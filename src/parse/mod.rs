@@ -27,6 +27,7 @@ pub mod feed_fields;
 pub mod fields;
 pub mod finish;
 pub mod front_matter;
+pub mod guard;
 pub mod html_article;
 pub mod identity;
 pub mod inspect;

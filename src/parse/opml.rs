@@ -7,9 +7,10 @@ use crate::config::options::parse::ParseOptions;
 use crate::model::complaint::Complaint;
 use crate::model::subscription::Subscription;
 use crate::parse::decode::decode;
+use crate::parse::guard::Guard;
 use crate::parse::link::absolute;
 use crate::parse::parsed::ParseError;
-use crate::parse::repair::{Guard, repair};
+use crate::parse::repair::repair;
 use crate::parse::sniff::{TextKind, kind_of_text};
 use crate::parse::text::fold;
 

@@ -8,34 +8,13 @@ use std::borrow::Cow;
 
 use memchr::{memchr2, memmem};
 
-use crate::config::options::parse::ParseOptions;
 use crate::model::complaint::Complaint;
-use crate::parse::lexeme::{Entities, Reference, begins_tag, is_legal, name_length, reference, tag_length};
+use crate::parse::guard::{Count, Faults, Guard};
+use crate::parse::lexeme::{
+    Entities, Reference, begins_tag, is_around, is_meant, is_rest, local, name_length, reference, rewritten,
+    tag_length,
+};
 use crate::parse::markup::is_void;
-use crate::parse::tree::attributes;
-
-/// What is cut.
-#[derive(Debug, Clone, Copy)]
-pub struct Guard {
-    /// Elements nested within each other.
-    pub depth: usize,
-    /// Elements named `item` or `entry`.
-    pub entries: usize,
-    /// Elements of one entry, and all that are of none.
-    pub elements: usize,
-}
-
-impl Guard {
-    /// For feeds.
-    pub fn feed(options: &ParseOptions) -> Self {
-        Self { depth: options.max_depth, entries: options.max_entries, elements: options.max_elements }
-    }
-
-    /// For lists of subscriptions, which have a limit of their own.
-    pub fn list(options: &ParseOptions) -> Self {
-        Self { depth: options.max_depth, entries: usize::MAX, elements: usize::MAX }
-    }
-}
 
 /// Mends the XML whose root begins at byte `root` of `text`; what stands before it goes.
 pub fn repair<'a>(text: &'a str, root: usize, guard: Guard, complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
@@ -55,43 +34,6 @@ pub fn repair<'a>(text: &'a str, root: usize, guard: Guard, complaints: &mut Vec
     };
     while pass.step() {}
     pass.finish(complaints)
-}
-
-/// How many there were.
-#[derive(Default)]
-struct Count {
-    entries: usize,
-    /// Of the entry that is open.
-    inside: usize,
-    outside: usize,
-}
-
-#[derive(Default)]
-struct Faults {
-    references: usize,
-    tags: usize,
-    deep: usize,
-    many: usize,
-    entries: usize,
-    unclosed: usize,
-    behind: usize,
-}
-
-impl Faults {
-    fn complain(&self, guard: Guard, complaints: &mut Vec<Complaint>) {
-        let told = [
-            ("xml", self.references, "stray ampersands, entities or angle brackets mended".to_owned()),
-            ("xml", self.tags, "end tags without a start left out".to_owned()),
-            ("limit", self.deep, format!("elements nested deeper than {} left out", guard.depth)),
-            ("limit", self.many, format!("elements beyond {} of one entry left out", guard.elements)),
-            ("limit", self.entries, format!("entries beyond the first {} left out", guard.entries)),
-            ("xml", self.unclosed, "elements closed that were left open".to_owned()),
-            ("xml", self.behind, "things behind the end of the document read as part of it".to_owned()),
-        ];
-        for (kind, count, what) in told.into_iter().filter(|(_, count, _)| *count > 0) {
-            complaints.push(Complaint::new(kind, format!("{count} {what}")));
-        }
-    }
 }
 
 /// What was looked for as far as the end of the text, and is not looked for again.
@@ -295,19 +237,6 @@ impl<'a> Pass<'a> {
         None
     }
 
-    /// Writes a tag anew, with what can be made out of its attributes.
-    fn rewrite_tag(&mut self, tag: &str, name: &str) {
-        self.faults.references += 1;
-        let mut written = format!("<{name}");
-        let inside = tag[1 + name.len()..tag.len() - 1].trim_end_matches('/');
-        for (key, value) in attributes(inside).iter().filter(|(key, _)| name_length(key) == key.len()) {
-            let value: String = value.chars().filter(|c| is_legal(*c)).collect();
-            written.push_str(&format!(" {key}=\"{}\"", html_escape::encode_double_quoted_attribute(&value)));
-        }
-        written.push_str(if tag.ends_with("/>") { "/>" } else { ">" });
-        self.replace(tag.len(), &written);
-    }
-
     /// Keeps a tag, with the references in its attributes put right.
     fn write_tag(&mut self, tag: &'a str) {
         let end = self.at + tag.len();
@@ -451,31 +380,6 @@ impl<'a> Pass<'a> {
         }
         self.out.push_str(rest);
         Cow::Owned(self.out)
-    }
-}
-
-fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
-}
-
-/// Whether entries stand right in an element of this name.
-fn is_around(name: &str) -> bool {
-    matches!(local(name), "rss" | "RDF" | "channel" | "feed" | "CHANNEL" | "rdf")
-}
-
-/// Whether an end tag that fits nothing is a slip of the pen for the element that is open.
-fn is_meant(written: &str, open: &str) -> bool {
-    let alike = written.bytes().zip(open.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
-    alike >= 3 && written.len().abs_diff(open.len()) <= 2
-}
-
-/// Whether what comes behind the root is nothing: white space, comments.
-fn is_rest(mut behind: &str) -> bool {
-    loop {
-        behind = behind.trim_start();
-        let Some(comment) = behind.strip_prefix("<!--") else { return behind.is_empty() };
-        let Some(end) = comment.find("-->") else { return true };
-        behind = &comment[end + 3..];
     }
 }
 

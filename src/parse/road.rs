@@ -12,10 +12,11 @@ use crate::parse::decode::{clean, decode};
 use crate::parse::discover::feed_links;
 use crate::parse::draft::Reading;
 use crate::parse::finish::finish;
+use crate::parse::guard::Guard;
 use crate::parse::html_article;
 use crate::parse::json::json;
 use crate::parse::parsed::{ParseError, Parsed};
-use crate::parse::repair::{Guard, repair};
+use crate::parse::repair::repair;
 use crate::parse::side::side;
 use crate::parse::sniff::{FileKind, TextKind, kind_of_path, kind_of_text};
 

@@ -120,7 +120,7 @@ pub fn read<'a>(xml: &'a str, base: Option<&Url>, visitor: &mut impl Visitor) ->
             Ok(Event::End(_)) => trees.close(visitor),
             Ok(Event::Text(text)) => trees.text(text.into_inner()),
             Ok(Event::CData(text)) => trees.text(text.into_inner()),
-            Ok(Event::GeneralRef(name)) => trees.text(Cow::Owned(referred(&name.into_inner()))),
+            Ok(Event::GeneralRef(name)) => trees.text(referred(&name.into_inner())),
             Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
         }
@@ -218,14 +218,14 @@ fn rebased(base: Option<Rc<Url>>, value: &str) -> Option<Rc<Url>> {
 }
 
 /// What `&name;` stands for.
-fn referred(name: &str) -> String {
+fn referred(name: &str) -> Cow<'static, str> {
     match name {
-        "amp" => "&".to_owned(),
-        "lt" => "<".to_owned(),
-        "gt" => ">".to_owned(),
-        "quot" => "\"".to_owned(),
-        "apos" => "'".to_owned(),
-        _ => html_escape::decode_html_entities(&format!("&{name};")).into_owned(),
+        "amp" => Cow::Borrowed("&"),
+        "lt" => Cow::Borrowed("<"),
+        "gt" => Cow::Borrowed(">"),
+        "quot" => Cow::Borrowed("\""),
+        "apos" => Cow::Borrowed("'"),
+        _ => Cow::Owned(html_escape::decode_html_entities(&format!("&{name};")).into_owned()),
     }
 }
 

@@ -10,8 +10,9 @@ use riverd::config::options::parse::ParseOptions;
 use riverd::model::complaint::Complaint;
 use riverd::model::document::{Document, Origin, Validators, Version};
 use riverd::parse::decode::{clean, decode};
+use riverd::parse::guard::Guard;
 use riverd::parse::opml;
-use riverd::parse::repair::{Guard, repair};
+use riverd::parse::repair::repair;
 use riverd::parse::road::parse;
 
 /// What documents are made of, and what they fall over.
