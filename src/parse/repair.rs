@@ -203,9 +203,10 @@ impl<'a> Pass<'a> {
             (self.entry, self.count.inside) = (Some(self.open.len()), 0);
         }
         if sound.is_some() {
-            self.write_tag(tag)
+            self.write_tag(tag);
         } else {
-            self.rewrite_tag(tag, name)
+            self.faults.references += 1;
+            self.replace(length, &rewritten(tag, name));
         }
         if is_void(name) && !is_empty {
             self.close_void();
