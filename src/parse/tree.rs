@@ -5,11 +5,14 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use memchr::{memchr, memmem};
 use url::Url;
 
+use crate::parse::lexeme::{name_length, tag_length};
 use crate::parse::space::{Space, customary, named};
+
+/// No reference is longer, in bytes.
+const REFERENCE_BYTES: usize = 34;
 
 /// One element with all it holds.
 #[derive(Debug)]
@@ -99,33 +102,19 @@ pub trait Visitor {
 }
 
 /// Reads mended XML. Gives the root without what `visitor` took; `None` if there is none.
+///
+/// `repair` has left nothing to be found wrong, so this goes from tag to tag; an XML parser, which parts text at every
+/// reference, took twice as long.
 pub fn read<'a>(xml: &'a str, base: Option<&Url>, visitor: &mut impl Visitor) -> Option<Element<'a>> {
-    let mut reader = Reader::from_str(xml);
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true;
-    let mut trees =
-        Trees { spaces: Vec::new(), open: Vec::new(), base: base.cloned().map(Rc::new), root: None };
-    let mut start = 0;
-    loop {
-        let event = reader.read_event();
-        let end = usize::try_from(reader.buffer_position()).unwrap_or(xml.len()).min(xml.len());
-        match event {
-            Ok(Event::Start(tag)) => trees.open(&tag, &xml[start..end]),
-            Ok(Event::Empty(tag)) => {
-                trees.open(&tag, &xml[start..end]);
-                trees.close(visitor);
-            }
-            Ok(Event::End(_)) => trees.close(visitor),
-            Ok(Event::Text(text)) => trees.text(text.into_inner()),
-            Ok(Event::CData(text)) => trees.text(text.into_inner()),
-            Ok(Event::GeneralRef(name)) => trees.text(referred(&name.into_inner())),
-            Ok(Event::Eof) | Err(_) => break,
-            Ok(_) => {}
-        }
-        start = end;
+    let base = base.cloned().map(Rc::new);
+    let mut trees = Trees { spaces: Vec::new(), open: Vec::new(), base, root: None };
+    let mut rest = xml;
+    while let Some(at) = memchr(b'<', rest.as_bytes()) {
+        trees.text(&rest[..at]);
+        rest = &rest[at..];
+        rest = &rest[trees.markup(rest, visitor)..];
     }
+    trees.text(rest);
     while !trees.open.is_empty() {
         trees.close(visitor);
     }
@@ -141,9 +130,39 @@ struct Trees<'a> {
 }
 
 impl<'a> Trees<'a> {
-    fn open(&mut self, tag: &BytesStart<'_>, written: &'a str) {
-        let name = written.get(1..1 + tag.name().as_ref().len()).unwrap_or("");
-        let attributes = attributes(written.get(1 + name.len()..).unwrap_or(""));
+    /// Reads the markup at the start of `rest`; its length.
+    fn markup(&mut self, rest: &'a str, visitor: &mut impl Visitor) -> usize {
+        let behind =
+            |end: &str| memmem::find(rest.as_bytes(), end.as_bytes()).map_or(rest.len(), |at| at + end.len());
+        if rest.starts_with("</") {
+            self.close(visitor);
+            return behind(">");
+        }
+        if let Some(section) = rest.strip_prefix("<![CDATA[") {
+            let length = behind("]]>");
+            self.plain(section.get(..length.saturating_sub(12)).unwrap_or(section));
+            return length;
+        }
+        if rest.starts_with("<!--") {
+            return behind("-->");
+        }
+        let Some(length) = tag_length(rest) else {
+            self.plain("<");
+            return 1;
+        };
+        let tag = &rest[1..length - 1];
+        let is_empty = tag.ends_with('/');
+        self.open(tag.strip_suffix('/').unwrap_or(tag));
+        if is_empty {
+            self.close(visitor);
+        }
+        length
+    }
+
+    /// Opens the element whose tag reads `tag` inside.
+    fn open(&mut self, tag: &'a str) {
+        let (name, rest) = tag.split_at(name_length(tag));
+        let attributes = attributes(rest);
         self.declare(&attributes);
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         let space = self.space(prefix);
@@ -200,13 +219,50 @@ impl<'a> Trees<'a> {
         }
     }
 
-    fn text(&mut self, text: Cow<'a, str>) {
-        let Some(parent) = self.open.last_mut() else { return };
-        match parent.nodes.last_mut() {
-            Some(Node::Text(before)) => before.to_mut().push_str(&text),
-            _ => parent.nodes.push(Node::Text(text)),
+    /// Adds text in which references are to be resolved.
+    fn text(&mut self, text: &'a str) {
+        if memchr(b'&', text.as_bytes()).is_none() {
+            return self.plain(text);
+        }
+        if let Some(parent) = self.open.last_mut() {
+            if !matches!(parent.nodes.last(), Some(Node::Text(_))) {
+                parent.nodes.push(Node::Text(Cow::Owned(String::with_capacity(text.len()))));
+            }
+            if let Some(Node::Text(before)) = parent.nodes.last_mut() {
+                resolve_into(before.to_mut(), text);
+            }
         }
     }
+
+    /// Adds text as it stands.
+    fn plain(&mut self, text: &'a str) {
+        let Some(parent) = self.open.last_mut().filter(|_| !text.is_empty()) else { return };
+        match parent.nodes.last_mut() {
+            Some(Node::Text(before)) => before.to_mut().push_str(text),
+            _ => parent.nodes.push(Node::Text(Cow::Borrowed(text))),
+        }
+    }
+}
+
+/// Writes `text` with its references resolved.
+fn resolve_into(out: &mut String, text: &str) {
+    const KNOWN: [(&str, &str); 5] =
+        [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\""), ("&apos;", "'")];
+    let mut rest = text;
+    while let Some(at) = memchr(b'&', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some((name, meant)) = KNOWN.iter().find(|(name, _)| rest.starts_with(name)) {
+            out.push_str(meant);
+            rest = &rest[name.len()..];
+            continue;
+        }
+        let length =
+            memchr(b';', &rest.as_bytes()[..rest.len().min(REFERENCE_BYTES)]).map_or(1, |end| end + 1);
+        out.push_str(&html_escape::decode_html_entities(&rest[..length]));
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
 }
 
 /// The base that `xml:base` sets; one that is no address sets none.
@@ -215,18 +271,6 @@ fn rebased(base: Option<Rc<Url>>, value: &str) -> Option<Rc<Url>> {
     let joined = base.as_ref().map_or_else(|| Url::parse(value), |base| base.join(value)).ok();
     let joined = joined.filter(|url| !url.cannot_be_a_base());
     joined.map(Rc::new).or(base)
-}
-
-/// What `&name;` stands for.
-fn referred(name: &str) -> Cow<'static, str> {
-    match name {
-        "amp" => Cow::Borrowed("&"),
-        "lt" => Cow::Borrowed("<"),
-        "gt" => Cow::Borrowed(">"),
-        "quot" => Cow::Borrowed("\""),
-        "apos" => Cow::Borrowed("'"),
-        _ => Cow::Owned(html_escape::decode_html_entities(&format!("&{name};")).into_owned()),
-    }
 }
 
 /// The attributes in the rest of a tag; quotes may be missing.
