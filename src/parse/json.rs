@@ -2,10 +2,12 @@
 //! Promises: no fault in one field costs another; a document that is cut off gives what it holds. Numbers are taken as
 //! ids, and whatever calls itself by another version is read all the same.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use url::Url;
-
-use std::rc::Rc;
 
 use crate::model::complaint::Complaint;
 use crate::model::entry::Enclosure;
@@ -24,36 +26,126 @@ const DEPTH: usize = 100;
 /// # Errors
 /// [`ParseError::Broken`] if it is no JSON, [`ParseError::Unknown`] if it is no feed.
 pub fn json(text: &str, base: Option<&Url>, max_entries: usize) -> Result<Reading, ParseError> {
+    let reader = Reader { base: base.cloned().map(Rc::new) };
+    let root = Root { reader: &reader, max_entries };
     let mut complaints = Vec::new();
-    let root: Value = match serde_json::from_str(text) {
-        Ok(root) => root,
+    let found = match found(&root, text) {
+        Ok(found) => found,
         Err(error) => {
             complaints.push(Complaint::new("json", format!("mended or cut off: {error}")));
-            serde_json::from_str(&mended(text)).map_err(|_| ParseError::Broken(error.to_string()))?
+            found(&root, &mended(text)).map_err(|_| ParseError::Broken(error.to_string()))?
         }
     };
-    let version = root["version"].as_str().unwrap_or("");
-    let items = root["items"].as_array();
-    if items.is_none() && !version.contains("jsonfeed") {
+    let version = found.fields["version"].as_str().unwrap_or("");
+    if !found.has_items && !version.contains("jsonfeed") {
         return Err(ParseError::Unknown);
     }
-    let reader = Reader { base: base.cloned().map(Rc::new) };
-    let items = items.map(Vec::as_slice).unwrap_or_default();
-    if items.len() > max_entries {
-        let beyond = items.len() - max_entries;
-        complaints.push(Complaint::new(
-            "limit",
-            format!("{beyond} entries beyond the first {max_entries} left out"),
-        ));
+    if found.beyond > 0 {
+        let text = format!("{} entries beyond the first {max_entries} left out", found.beyond);
+        complaints.push(Complaint::new("limit", text));
     }
-    let entries = items.iter().filter(|item| item.is_object()).take(max_entries);
     Ok(Reading {
         shape: "json",
-        feed: reader.feed(&root),
-        entries: entries.map(|item| reader.entry(item)).collect(),
-        hints: PollHints { hubs: reader.hubs(&root), ..PollHints::default() },
+        feed: reader.feed(&found.fields),
+        entries: found.entries,
+        hints: PollHints { hubs: reader.hubs(&found.fields), ..PollHints::default() },
         complaints,
     })
+}
+
+/// What the root holds. Entries are read one at a time, so that a document takes little more room than its entries.
+#[derive(Default)]
+struct Found {
+    /// The fields that say something here, `items` aside.
+    fields: Value,
+    has_items: bool,
+    entries: Vec<EntryDraft>,
+    /// Entries that were not read.
+    beyond: usize,
+}
+
+fn found(root: &Root<'_>, text: &str) -> Result<Found, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let found = json.deserialize_any(root)?;
+    json.end()?;
+    Ok(found)
+}
+
+/// Reads the root object.
+struct Root<'a> {
+    reader: &'a Reader,
+    max_entries: usize,
+}
+
+impl<'de> Visitor<'de> for &Root<'_> {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
+        const FIELDS: [&str; 11] = [
+            "version",
+            "title",
+            "description",
+            "home_page_url",
+            "feed_url",
+            "authors",
+            "author",
+            "language",
+            "icon",
+            "favicon",
+            "hubs",
+        ];
+        let mut found = Found { fields: Value::Object(serde_json::Map::new()), ..Found::default() };
+        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+            if key == "items" {
+                map.next_value_seed(Items { root: self, found: &mut found })?;
+            } else if FIELDS.contains(&key.as_ref()) {
+                found.fields[key.as_ref()] = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads the list of entries; anything else in its place is none.
+struct Items<'a, 'f> {
+    root: &'a Root<'a>,
+    found: &'f mut Found,
+}
+
+impl<'de> DeserializeSeed<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.found.has_items = true;
+        while self.found.entries.len() < self.root.max_entries {
+            let Some(item) = items.next_element::<Value>()? else { return Ok(()) };
+            if item.is_object() {
+                self.found.entries.push(self.root.reader.entry(&item));
+            }
+        }
+        while items.next_element::<IgnoredAny>()?.is_some() {
+            self.found.beyond += 1;
+        }
+        Ok(())
+    }
 }
 
 struct Reader {
@@ -306,6 +398,7 @@ mod tests {
     #[test]
     fn other_json_is_no_feed() {
         assert_eq!(json("{\"a\": 1}", None, 2), Err(ParseError::Unknown));
+        assert!(json("{\"items\": 1}", None, 2).is_err());
         assert!(matches!(json("{a: 1}", None, 2), Err(ParseError::Broken(_))));
     }
 
