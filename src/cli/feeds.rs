@@ -1,14 +1,35 @@
-//! `riverd feeds`
+//! `riverd feeds`: what is followed, why each feed is polled when it is, its last answers, and what to do about those
+//! that fail.
 
+use std::collections::HashMap;
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::json as object;
 
+use crate::cli::advice::advice;
 use crate::cli::args::Form;
 use crate::cli::out::{json, print, table, when};
 use crate::config::load::Config;
+use crate::daemon::clock::now;
+use crate::model::poll::PastAnswer;
+use crate::model::time::Timestamp;
+use crate::source::hosts::host_of;
 use crate::store::listing::ListedFeed;
 use crate::store::open::open_to_read;
+
+/// One feed, with what follows from how it stands.
+#[derive(Debug, Serialize)]
+struct Row {
+    #[serde(flatten)]
+    feed: ListedFeed,
+    /// When it is polled next; `None`: never, or at once.
+    next_poll: Option<Timestamp>,
+    /// Why then.
+    why: String,
+    /// What its owner can do.
+    advice: Option<String>,
+}
 
 /// Lists every feed and file, and what was set aside.
 ///
@@ -17,28 +38,71 @@ use crate::store::open::open_to_read;
 pub fn feeds(config: &Config, form: Form) -> anyhow::Result<()> {
     let reader = open_to_read(Path::new(&config.store.path))?;
     let (feeds, aside) = (reader.list_feeds()?, reader.list_set_aside()?);
+    let held = held_hosts(&feeds, now());
+    let rows: Vec<Row> = feeds.into_iter().map(|feed| row(feed, &held)).collect();
     if form.json {
-        return json(&object!({ "feeds": feeds, "set_aside": aside }));
+        return json(&object!({ "feeds": rows, "set_aside": aside }));
     }
-    let head = ["feed", "state", "entries", "last poll", "next poll", "what happened"];
-    table(&head, feeds.iter().map(row).collect())?;
+    let head = ["feed", "state", "entries", "last answers", "next poll, and why", "what to do"];
+    table(&head, rows.iter().map(cells).collect())?;
     aside.iter().try_for_each(|file| print(&format!("set aside: {}: {}\n", file.path, file.reason)))
 }
 
-fn row(feed: &ListedFeed) -> Vec<String> {
-    let poll = feed.poll.as_ref();
-    let happened = match poll {
-        Some(poll) => poll.last_error.clone().unwrap_or_else(|| poll.reason.clone()),
+/// The hosts that want no request now, and until when.
+fn held_hosts(feeds: &[ListedFeed], now: Timestamp) -> HashMap<String, Timestamp> {
+    let mut held: HashMap<String, Timestamp> = HashMap::new();
+    for poll in feeds.iter().filter_map(|feed| Some((feed, feed.poll.as_ref()?))) {
+        let (feed, poll) = poll;
+        if let Some(until) = poll.held_until.filter(|until| poll.host_held && *until > now) {
+            let host = held.entry(host_of(poll.location.as_deref().unwrap_or(&feed.source))).or_insert(until);
+            *host = until.max(*host);
+        }
+    }
+    held
+}
+
+fn row(feed: ListedFeed, held: &HashMap<String, Timestamp>) -> Row {
+    let advice = advice(&feed);
+    let Some(poll) = feed.poll.as_ref().filter(|_| matches!(feed.state, "followed" | "list")) else {
+        return Row { feed, next_poll: None, why: String::new(), advice };
+    };
+    let host = held.get(&host_of(poll.location.as_deref().unwrap_or(&feed.source))).copied();
+    let (next_poll, why) = match (poll.next_poll, host) {
+        (next, Some(until)) if next.is_none_or(|next| next < until) => {
+            (Some(until), "its host wants no request before then (429, Retry-After)".to_owned())
+        }
+        (None, _) => (None, "just added: polled at once".to_owned()),
+        (next, _) => (next, poll.reason.clone()),
+    };
+    Row { feed, next_poll, why, advice }
+}
+
+fn cells(row: &Row) -> Vec<String> {
+    let feed = &row.feed;
+    let answers = match &feed.poll {
+        Some(poll) => lines(poll.answers.iter().map(told)),
         None => feed.shape.clone().unwrap_or_default(),
     };
-    let name =
-        if feed.title.is_empty() { feed.source.clone() } else { format!("{}\n{}", feed.title, feed.source) };
+    let next =
+        if row.why.is_empty() { String::new() } else { format!("{}\n{}", when(row.next_poll), row.why) };
     vec![
-        name,
+        if feed.title.is_empty() { feed.source.clone() } else { format!("{}\n{}", feed.title, feed.source) },
         feed.state.to_owned(),
         feed.entries.to_string(),
-        when(poll.and_then(|poll| poll.last_poll)),
-        when(poll.and_then(|poll| poll.next_poll)),
-        happened,
+        answers,
+        next,
+        row.advice.clone().unwrap_or_default(),
     ]
+}
+
+fn told(answer: &PastAnswer) -> String {
+    let status = answer.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    match &answer.error {
+        Some(error) => format!("{} {status}: {error}", when(Some(answer.at))),
+        None => format!("{} {status}", when(Some(answer.at))),
+    }
+}
+
+fn lines(each: impl Iterator<Item = String>) -> String {
+    each.collect::<Vec<_>>().join("\n")
 }

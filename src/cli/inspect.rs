@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use crate::cli::args::Form;
+use crate::cli::discovery::{Finder, Found};
 use crate::cli::out::{json, print, table, when};
 use crate::config::load::Config;
-use crate::model::document::{Document, FileStamp, Origin, Validators, Version};
+use crate::model::complaint::Complaint;
+use crate::model::document::{Document, FileStamp, Origin, Version, shown};
 use crate::model::time::Timestamp;
 use crate::parse::inspect::inspect_json;
 use crate::parse::parsed::Parsed;
 use crate::parse::road::parse;
-use crate::source::fetch::Fetcher;
 use crate::source::folder_scan::stamp;
 
 /// What to inspect, and where it is to be thought from.
@@ -24,33 +25,36 @@ pub struct Inspected {
     pub content_type: Option<String>,
 }
 
-/// Reads or fetches the document and prints what it becomes.
+/// Reads or fetches the document and prints what it becomes; of a web page, what its feed becomes.
 ///
 /// # Errors
 /// If it cannot be had, or is no feed and no article.
 pub async fn inspect(config: &Config, inspected: Inspected, form: Form) -> anyhow::Result<()> {
     let web = inspected.document.starts_with("http://") || inspected.document.starts_with("https://");
-    let document = if web { fetched(config, &inspected).await? } else { read(&inspected)? };
-    let parsed = parse(&document, &config.parse)?;
+    let parsed =
+        if web { discovered(config, &inspected).await? } else { parse(&read(&inspected)?, &config.parse)? };
     if form.json { json(&inspect_json(&parsed)) } else { show(&parsed) }
 }
 
-/// Fetches `url` as the daemon would.
-///
-/// # Errors
-/// If it cannot be had.
-pub async fn fetched(config: &Config, inspected: &Inspected) -> anyhow::Result<Document> {
-    let fetched = Fetcher::new(&config.fetch)?.fetch(&inspected.document, &Validators::default()).await?;
-    let error = fetched.answer.error.unwrap_or_else(|| "the server sent no document".to_owned());
-    let bytes = fetched.body.ok_or_else(|| anyhow::anyhow!(error))?;
-    Ok(Document {
-        origin: Origin::Remote(inspected.document.clone()),
-        bytes,
-        content_type: inspected.content_type.clone().or(fetched.content_type),
-        url: Some(inspected.url.clone().unwrap_or(fetched.url)),
-        modified: None,
-        version: Version::Http(Validators::default()),
-    })
+/// What is at the URL, or the feed that the web page there belongs to.
+async fn discovered(config: &Config, inspected: &Inspected) -> anyhow::Result<Parsed> {
+    let finder = Finder::new(config)?;
+    let mut document = finder.fetch(&inspected.document).await?;
+    document.content_type = inspected.content_type.clone().or(document.content_type);
+    document.url = inspected.url.clone().or(document.url);
+    match finder.discover(document).await? {
+        Found::Feed { url, mut parsed } => {
+            if url != inspected.document {
+                let text =
+                    format!("{} is a web page; its feed is {}", shown(&inspected.document), shown(&url));
+                parsed.complaints.push(Complaint::new("discovery", text));
+            }
+            Ok(*parsed)
+        }
+        Found::List { subscriptions, .. } => {
+            anyhow::bail!("this is a list of {} subscriptions (OPML), no feed", subscriptions.len())
+        }
+    }
 }
 
 /// A file is an article or a feed by its name; told a URL, it is what a server sent.

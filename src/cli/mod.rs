@@ -2,9 +2,11 @@
 //! Exit codes: 0 done, 1 failed, 2 usage, 78 bad config.
 //! To add a command: one file here, one variant in `args::Command`, one arm in `main::dispatch`.
 
+pub mod advice;
 pub mod args;
 pub mod asking;
 pub mod check;
+pub mod discovery;
 pub mod eval;
 pub mod explain;
 pub mod export;

@@ -23,7 +23,14 @@ pub async fn once(config: &Config, which: Which, form: Form) -> anyhow::Result<(
         return json(&done);
     }
     print(&format!(
-        "{} files read, {} feeds polled, {} of them failed\n",
-        done.files, done.polled, done.failed
+        "{} files read, {} feeds polled, {} of them failed{}\n",
+        done.files,
+        done.polled,
+        done.failed,
+        if done.postponed > 0 {
+            format!("; {} left alone, for their hosts want no request now", done.postponed)
+        } else {
+            String::new()
+        }
     ))
 }

@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::cli::args::Form;
-use crate::cli::inspect::{Inspected, fetched};
+use crate::cli::discovery::{Finder, Found};
 use crate::cli::out::{json, print};
 use crate::config::load::Config;
+use crate::model::document::shown;
 use crate::model::subscription::Subscription;
 use crate::parse::opml::subscriptions;
 use crate::parse::opml_edit::{empty, insert, remove};
-use crate::parse::parsed::ParseError;
-use crate::parse::road::parse;
 use crate::source::folder_scan::scan;
 
 /// Where new subscriptions are written.
 const FILE: &str = "subscriptions.opml";
 
-/// Adds feeds; a web page's own feed is found. A URL that cannot be reached is written as it is.
+/// Adds feeds; a web page's own feed is found, and an OPML document is followed as a list. A URL that cannot be reached is
+/// written as it is.
 ///
 /// # Errors
 /// If a URL is none, or the file cannot be written.
@@ -29,7 +29,7 @@ pub async fn subscribe(config: &Config, urls: &[String], form: Form) -> anyhow::
     for url in urls {
         let url = url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let url = url.with_context(|| "only http and https addresses can be followed".to_owned())?;
-        let subscription = found(config, url.as_str()).await;
+        let subscription = found(config, url.as_str()).await?;
         let (known, _) = subscriptions(text.as_bytes(), &config.parse)?;
         if !known.iter().any(|known| known.url == subscription.url) {
             text = insert(&text, &subscription)?;
@@ -41,38 +41,38 @@ pub async fn subscribe(config: &Config, urls: &[String], form: Form) -> anyhow::
     if form.json {
         return json(&added);
     }
-    added.iter().try_for_each(|added| print(&format!("following {}\n", added.url)))?;
+    added.iter().try_for_each(|added| print(&format!("following {}\n", shown(&added.url))))?;
     print(&format!("{} added to {}\n", added.len(), path.display()))
 }
 
-/// The feed at `url`, or that the page there links to.
-async fn found(config: &Config, url: &str) -> Subscription {
+/// The feed at `url`, or that of the page there.
+async fn found(config: &Config, url: &str) -> anyhow::Result<Subscription> {
     let plain = Subscription { url: url.to_owned(), ..Subscription::default() };
-    let inspected = Inspected { document: url.to_owned(), url: None, content_type: None };
-    let document = match fetched(config, &inspected).await {
+    let finder = Finder::new(config)?;
+    let document = match finder.fetch(url).await {
         Ok(document) => document,
         Err(error) => {
-            tracing::warn!(url, error = format!("{error:#}"), "cannot be reached now; followed as it is");
-            return plain;
+            let error = format!("{error:#}");
+            tracing::warn!(url = %shown(url), error, "cannot be reached now; followed as it is");
+            return Ok(plain);
         }
     };
-    match parse(&document, &config.parse) {
-        Ok(parsed) => Subscription {
-            title: Some(parsed.feed.title).filter(|title| !title.is_empty()),
-            html_url: parsed.feed.link,
-            ..plain
-        },
-        Err(ParseError::WebPage { feed_links }) if !feed_links.is_empty() => Subscription {
-            url: feed_links[0].clone(),
-            html_url: Some(url.to_owned()),
-            title: None,
-            labels: vec![],
-        },
+    Ok(match finder.discover(document).await {
+        Ok(Found::Feed { url: feed, parsed }) => {
+            let page = parsed.feed.link.or_else(|| (feed != url).then(|| url.to_owned()));
+            let title = Some(parsed.feed.title).filter(|title| !title.is_empty());
+            Subscription { url: feed, title, html_url: page, labels: vec![] }
+        }
+        Ok(Found::List { url: list, subscriptions }) => {
+            let title = Some(format!("{} subscriptions", subscriptions.len()));
+            Subscription { url: list, title, ..plain }
+        }
         Err(error) => {
-            tracing::warn!(url, %error, "no feed there now; followed as it is");
+            let error = format!("{error:#}");
+            tracing::warn!(url = %shown(url), error, "no feed there now; followed as it is");
             plain
         }
-    }
+    })
 }
 
 /// Takes feeds out of every OPML file of the folder.

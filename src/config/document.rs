@@ -1,6 +1,7 @@
 //! The documented config file, written from the definitions: what `config/riverd.toml` must be, to the byte.
 //! Deliberately not here: reading.
 
+use crate::config::options::feed::FeedOptions;
 use crate::config::options::river::RiverOptions;
 use crate::config::section::{Described, Section};
 
@@ -14,11 +15,8 @@ const HEAD: &str = "\
 ";
 
 const FEEDS: &str = "
-# Feeds to follow besides those of the OPML files in the watched folder. Any number of these blocks.
-# [[feed]]
-# url = \"https://example.org/feed.xml\"
-# title = \"A name of your own\"
-# labels = [\"News\", \"News/German\"]
+# Feeds to follow besides those of the OPML files in the watched folder, and how one feed is polled. Any number of
+# these blocks.
 ";
 
 const RIVERS: &str = "
@@ -38,6 +36,7 @@ pub fn render(sections: &[&dyn Section]) -> String {
     text.push_str(RIVERS);
     text.push_str(&example(&a_river()));
     text.push_str(FEEDS);
+    text.push_str(&example(&a_feed()));
     text
 }
 
@@ -45,6 +44,12 @@ pub fn render(sections: &[&dyn Section]) -> String {
 fn a_river() -> RiverOptions {
     let (name, title) = ("every-report".to_owned(), "Every report".to_owned());
     RiverOptions { name, title, stories: false, ..RiverOptions::default() }
+}
+
+/// As [`a_river`].
+fn a_feed() -> FeedOptions {
+    let (url, title) = ("https://example.org/feed.xml".to_owned(), "A name of your own".to_owned());
+    FeedOptions { url, title, labels: vec!["News/German".to_owned()], ..FeedOptions::default() }
 }
 
 /// A block, all of it commented out.

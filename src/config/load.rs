@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::fault::{Fault, Faults, Place, nearest};
+use crate::config::options::feed::FeedOptions;
 use crate::config::options::fetch::FetchOptions;
 use crate::config::options::folder::FolderOptions;
 use crate::config::options::log::LogOptions;
@@ -19,8 +20,7 @@ use crate::config::options::store::StoreOptions;
 use crate::config::options::story::StoryOptions;
 use crate::config::raw::Raw;
 use crate::config::section::Section;
-use crate::config::value::{Expected, Value, read};
-use crate::model::subscription::Subscription;
+use crate::config::value::{Expected, Value};
 
 /// The owner's choices, checked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,7 +44,7 @@ pub struct Config {
     /// `[log]`
     pub log: LogOptions,
     /// `[[feed]]`
-    pub feeds: Vec<Subscription>,
+    pub feeds: Vec<FeedOptions>,
     /// `[[river]]`, and the river of everything.
     pub rivers: Rivers,
 }
@@ -135,8 +135,6 @@ struct FileReader<'a> {
 
 /// What may stand many times, as `[[NAME]]`.
 const BLOCKS: [&str; 2] = ["feed", "river"];
-/// The keys of a `[[feed]]`.
-const FEED_KEYS: [&str; 3] = ["url", "title", "labels"];
 
 impl FileReader<'_> {
     fn read(mut self) {
@@ -194,8 +192,17 @@ impl FileReader<'_> {
     }
 
     fn feed(&mut self, block: &Spanned<DeValue<'_>>) {
-        let mut feed = Subscription::default();
-        self.block("feed", block, ("url", "url = \"https://…\""), |key, raw| set_feed(&mut feed, key, raw));
+        let mut feed = FeedOptions::default();
+        self.block("feed", block, ("url", "url = \"https://…\""), |key, raw| {
+            let known = feed.describe().iter().any(|option| option.key == key);
+            known.then(|| {
+                feed.set(key, raw)?;
+                if key == "url" {
+                    feed.url = web_address(&feed.url)?;
+                }
+                Ok(())
+            })
+        });
         self.config.feeds.push(feed);
     }
 
@@ -244,7 +251,7 @@ impl FileReader<'_> {
 
     fn unknown(&mut self, at: usize, key: String) {
         let mut known = self.config.known_keys();
-        known.extend(FEED_KEYS.map(|key| format!("feed.{key}")));
+        known.extend(FeedOptions::default().describe().iter().map(|option| format!("feed.{}", option.key)));
         known.extend(RiverOptions::default().describe().iter().map(|option| format!("river.{}", option.key)));
         known.extend(BLOCKS.map(str::to_owned));
         known.extend(self.config.sections().map(|section| section.name().to_owned()));
@@ -262,16 +269,6 @@ impl FileReader<'_> {
     fn place(&self, at: usize) -> Place {
         let before = self.text.as_bytes().get(..at).unwrap_or(self.text.as_bytes());
         Place::Line(self.path.to_owned(), 1 + before.iter().filter(|byte| **byte == b'\n').count())
-    }
-}
-
-/// Sets one key of a `[[feed]]`; `None` if there is no such key.
-fn set_feed(feed: &mut Subscription, key: &str, raw: &Raw) -> Option<Result<(), String>> {
-    match key {
-        "url" => Some(read::<String>(raw).and_then(|text| web_address(&text)).map(|url| feed.url = url)),
-        "title" => Some(read(raw).map(|title| feed.title = Some(title))),
-        "labels" => Some(read(raw).map(|labels| feed.labels = labels)),
-        _ => None,
     }
 }
 
@@ -382,6 +379,9 @@ mod tests {
         let good = from_text(Some((Path::new("r"), &text[..54])), &[]).expect("a right feed");
         assert_eq!(good.feeds[0].url, "https://a.example/feed");
         assert_eq!(good.feeds[0].labels, ["x"]);
+        let told = faults("[[feed]]\nurl = \"https://a.example/\"\nintervall = \"1h\"\nhttp1_only = 3\n");
+        assert!(told[0].ends_with("did you mean feed.interval?"), "{}", told[0]);
+        assert!(told[1].starts_with("r.toml:4: feed.http1_only: found the number 3"), "{}", told[1]);
     }
 
     #[test]

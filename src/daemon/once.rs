@@ -1,8 +1,8 @@
 //! `riverd once`: the folder and every due feed once, then the end. For cron and for tests.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
@@ -10,9 +10,10 @@ use crate::daemon::clock::now;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, remote};
 use crate::model::time::Timestamp;
 use crate::pipeline::ingest::Ingest;
+use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
-use crate::source::remote::{Command, Poller};
+use crate::source::remote::{Command, Patience, Poller};
 
 /// Which feeds to poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Done {
     pub polled: usize,
     /// Of these, those that could not be had or read.
     pub failed: usize,
+    /// Feeds not polled, for their hosts want no request now.
+    pub postponed: usize,
     /// Documents of the folder taken in.
     pub files: usize,
 }
@@ -59,62 +62,91 @@ pub async fn once(
         orders.extend(ingest.take(delivery).await?.orders);
     }
     looking.await?;
-    let due = due(orders, which, now());
     let (send, ordered) = mpsc::unbounded_channel();
-    let waiting: HashSet<String> = due.iter().map(|(url, _)| url.clone()).collect();
-    due.into_iter().for_each(|(_, order)| drop(send.send(order)));
-    let poller = Poller::new(fetcher, config.fetch.clone(), now, deliveries);
+    let mut waiting = HashSet::new();
+    for order in due(orders, which, now(), &mut done) {
+        if let Command::Follow { ask, due: None } = &order {
+            waiting.insert(ask.feed.clone());
+        }
+        drop(send.send(order));
+    }
+    let poller = Poller::new(fetcher, config.fetch.clone(), Patience::None, now, deliveries);
     let polling = tokio::spawn(poller.run(ordered, stop.clone()));
-    poll(&mut ingest, &mut delivered, waiting, &mut done, progress, &stop).await?;
+    let polls = Polls { delivered, waiting, orders: send };
+    poll(&mut ingest, polls, &mut done, progress, &stop).await?;
     stop.cancel();
     polling.await?;
     ingest.answer_requests().await?;
     Ok(done)
 }
 
+/// What is under way.
+struct Polls {
+    delivered: Receiver<Delivery>,
+    waiting: HashSet<String>,
+    orders: UnboundedSender<Command>,
+}
+
 async fn poll(
     ingest: &mut Ingest,
-    delivered: &mut Receiver<Delivery>,
-    mut waiting: HashSet<String>,
+    mut polls: Polls,
     done: &mut Done,
     progress: impl Fn(usize, usize),
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let all = waiting.len();
+    let mut all = polls.waiting.len();
     progress(0, all);
-    while !waiting.is_empty() {
+    while !polls.waiting.is_empty() {
         let delivery = tokio::select! {
-            delivery = delivered.recv() => delivery,
+            delivery = polls.delivered.recv() => delivery,
             () = stop.cancelled() => None,
         };
         let Some(delivery) = delivery else { return Ok(()) };
-        if let Delivery::Document { document: crate::model::document::Document { origin, .. }, .. }
-        | Delivery::NoDocument { origin, .. } = &delivery
-        {
-            done.polled += usize::from(remote(origin).is_some_and(|url| waiting.remove(url)));
+        count(&delivery, &mut polls.waiting, done);
+        for order in ingest.take(delivery).await?.orders {
+            // A list of subscriptions was read: what it lists is polled too.
+            if let Command::Follow { ask, due: None } = &order
+                && polls.waiting.insert(ask.feed.clone())
+            {
+                all += 1;
+                drop(polls.orders.send(order));
+            }
         }
-        done.failed +=
-            usize::from(matches!(&delivery, Delivery::NoDocument { answer, .. } if answer.error.is_some()));
-        ingest.take(delivery).await?;
-        progress(all - waiting.len(), all);
+        progress(all - polls.waiting.len(), all);
     }
     Ok(())
 }
 
-/// The last order for each feed that is to be polled now.
-fn due(orders: Vec<Command>, which: Which, now: Timestamp) -> Vec<(String, Command)> {
-    let mut list: Vec<(String, Command)> = Vec::new();
+fn count(delivery: &Delivery, waiting: &mut HashSet<String>, done: &mut Done) {
+    let (origin, number) = match delivery {
+        Delivery::Document { document, .. } => (&document.origin, &mut done.polled),
+        Delivery::NoDocument { origin, .. } => (origin, &mut done.polled),
+        Delivery::Postponed { origin, .. } => (origin, &mut done.postponed),
+        _ => return,
+    };
+    if !remote(origin).is_some_and(|url| waiting.remove(url)) {
+        return;
+    }
+    *number += 1;
+    done.failed +=
+        usize::from(matches!(delivery, Delivery::NoDocument { answer, .. } if answer.error.is_some()));
+}
+
+/// The last order for each feed that is to be polled now; those whose server wants no request are ordered for later, so
+/// that the poller knows of it.
+fn due(orders: Vec<Command>, which: Which, now: Timestamp, done: &mut Done) -> Vec<Command> {
+    let mut last: BTreeMap<String, (Ask, Option<Timestamp>)> = BTreeMap::new();
     for order in orders {
         match order {
-            Command::Unfollow(url) => list.retain(|(known, _)| *known != url),
-            Command::Follow { url, due, validators }
-                if which == Which::All || due.is_none_or(|due| due <= now) =>
-            {
-                list.retain(|(known, _)| *known != url);
-                list.push((url.clone(), Command::Follow { url, due: None, validators }));
-            }
-            Command::Follow { .. } => {}
+            Command::Unfollow(url) => drop(last.remove(&url)),
+            Command::Follow { ask, due } => drop(last.insert(ask.feed.clone(), (ask, due))),
         }
     }
-    list
+    let held = |ask: &Ask| ask.held_until.filter(|held| *held > now);
+    let (later, rest): (Vec<_>, Vec<_>) = last.into_values().partition(|(ask, _)| held(ask).is_some());
+    done.postponed += if which == Which::All { later.len() } else { 0 };
+    let later = later.into_iter().map(|(ask, _)| Command::Follow { due: held(&ask), ask });
+    let is_due = |due: &Option<Timestamp>| which == Which::All || due.is_none_or(|due| due <= now);
+    let rest = rest.into_iter().filter(|(_, due)| is_due(due));
+    later.chain(rest.map(|(ask, _)| Command::Follow { ask, due: None })).collect()
 }

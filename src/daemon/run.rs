@@ -21,7 +21,8 @@ use crate::serve::server::serve;
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
-use crate::source::remote::{Command, Poller};
+use crate::source::remote::{Command, Patience, Poller};
+use crate::source::schedule::backlog::spread_overdue;
 
 /// After so long without a change the daemon is idle, and gives memory back.
 const IDLE: Duration = Duration::from_secs(2);
@@ -77,11 +78,11 @@ async fn flow(
     let House { store, mut ingest, fetcher } = house;
     let (deliveries, delivered) = mpsc::channel(WAITING_DELIVERIES);
     let (orders, ordered) = mpsc::unbounded_channel();
-    send_orders(&orders, ingest.begin().await?);
+    send_orders(&orders, spread_overdue(ingest.begin().await?, now(), &config.fetch));
     let known = store.reader.files()?;
     let folder = Folder::new(&config.folder, known, kind, deliveries.clone());
     tasks.spawn(folder.run(stop.clone()));
-    let poller = Poller::new(fetcher, config.fetch.clone(), now, deliveries);
+    let poller = Poller::new(fetcher, config.fetch.clone(), Patience::Endless, now, deliveries);
     tasks.spawn(poller.run(ordered, stop.clone()));
     let (changes, changed) = watch::channel(0_u64);
     let publisher =

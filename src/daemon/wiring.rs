@@ -38,7 +38,7 @@ impl House {
         let name = format!("{:x}-{:x}", now().0, std::process::id());
         let store = open(Path::new(&config.store.path), now(), &name)?;
         let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, now).await?;
-        let fetcher = Fetcher::new(&config.fetch)?;
+        let fetcher = Fetcher::new(&config.fetch, &config.feeds)?;
         Ok(Self { store, ingest, fetcher })
     }
 

@@ -1,5 +1,7 @@
 //! A document: bytes as received, and where they came from.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use crate::model::time::Timestamp;
@@ -75,4 +77,31 @@ pub struct Document {
     pub modified: Option<Timestamp>,
     /// How to recognise this version the next time.
     pub version: Version,
+}
+
+/// A URL as it may be shown: without the name and password that may stand in it.
+pub fn shown(url: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = url.split_once("://") else { return Cow::Borrowed(url) };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => Cow::Owned(format!("{scheme}://{}", &rest[at + 1..])),
+        None => Cow::Borrowed(url),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_21_credentials_in_a_url_are_never_shown() {
+        for (url, safe) in [
+            ("https://me:secret@a.example/f@x", "https://a.example/f@x"),
+            ("https://me@a.example", "https://a.example"),
+            ("https://a.example/f?to=x@y", "https://a.example/f?to=x@y"),
+            ("a/b.txt", "a/b.txt"),
+        ] {
+            assert_eq!(shown(url), safe);
+        }
+    }
 }

@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::model::complaint::Complaint;
 use crate::parse::lexeme::{is_legal, windows};
+use crate::parse::mac_roman;
 
 /// How far into a document a declaration is looked for.
 const HEAD_BYTES: usize = 1_024;
@@ -152,6 +153,7 @@ fn guess<'a>(bytes: &'a [u8], complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, Utf8Detection::Allow);
+    let encoding = if mac_roman::is_likely(bytes) { MACINTOSH } else { encoding };
     let text = format!("no encoding fits as declared, read as {}", encoding.name());
     complaints.push(Complaint::new("encoding", text));
     with(encoding, bytes, complaints)

@@ -1,8 +1,6 @@
 //! Drafts to the model: HTML is sanitized, once; ids are minted where there are none; languages are guessed.
 //! Promises: the same draft gives the same entry, and an entry without an id the same id as ever.
 
-use std::rc::Rc;
-
 use url::Url;
 
 use crate::config::options::parse::ParseOptions;
@@ -16,32 +14,29 @@ use crate::parse::parsed::Parsed;
 use crate::parse::sanitize::Sanitizer;
 use crate::parse::text::{plain, title};
 
-/// As many bases have a sanitizer of their own at a time.
-const SANITIZERS: usize = 16;
-
 /// The model of a document. `base`: where it was found; without one, relative links count from the feed's page.
 pub fn finish(reading: Reading, base: Option<&Url>, options: &ParseOptions) -> Parsed {
-    let Reading { shape, feed, entries, hints, complaints } = reading;
+    let Reading { shape, feed, entries, hints, mut complaints } = reading;
     let site = feed.link.as_deref().and_then(|link| Url::parse(link).ok());
-    let mut finisher = Finisher {
-        base: base.cloned().or(site).map(Rc::new),
+    let base = base.cloned().or(site);
+    let finisher = Finisher {
+        sanitizer: Sanitizer::new(base.as_ref(), options),
+        base,
         language: feed.language.as_deref().and_then(language::declared),
-        sanitizers: Vec::new(),
-        options,
     };
     let feed = finisher.feed(feed);
     let entries = entries.into_iter().map(|entry| finisher.entry(entry)).collect();
+    complaints.extend(finisher.sanitizer.complaints());
     Parsed { shape, feed, entries, hints, complaints }
 }
 
-struct Finisher<'a> {
-    base: Option<Rc<Url>>,
+struct Finisher {
+    base: Option<Url>,
     language: Option<String>,
-    sanitizers: Vec<(Option<Rc<Url>>, Sanitizer)>,
-    options: &'a ParseOptions,
+    sanitizer: Sanitizer,
 }
 
-impl Finisher<'_> {
+impl Finisher {
     fn feed(&self, feed: FeedDraft) -> Feed {
         let line = |text: Option<RichText>| text.map(|text| title_of(&text)).filter(|text| !text.is_empty());
         Feed {
@@ -59,7 +54,7 @@ impl Finisher<'_> {
         }
     }
 
-    fn entry(&mut self, entry: EntryDraft) -> Entry {
+    fn entry(&self, entry: EntryDraft) -> Entry {
         let title = entry.title.as_ref().map(title_of).unwrap_or_default();
         let content = entry.content.as_ref().and_then(|text| self.html(text));
         let summary = entry.summary.as_ref().and_then(|text| self.html(text));
@@ -86,11 +81,10 @@ impl Finisher<'_> {
     }
 
     /// Sanitized HTML of a text. What is plain is escaped, its lines kept as paragraphs.
-    fn html(&mut self, text: &RichText) -> Option<String> {
-        let base = text.base.as_ref().or(self.base.as_ref()).cloned();
-        let sanitizer = self.sanitizer(base);
+    fn html(&self, text: &RichText) -> Option<String> {
+        let base = text.base.as_deref().or(self.base.as_ref());
         if text.writing == Writing::Html || looks_like_html(&text.body) {
-            return sanitizer.clean(&text.body);
+            return self.sanitizer.clean_at(&text.body, base);
         }
         let lines = text.body.lines().map(str::trim).filter(|line| !line.is_empty());
         let mut html = String::with_capacity(text.body.len() + 16);
@@ -99,20 +93,7 @@ impl Finisher<'_> {
             html_escape::encode_text_to_string(html_escape::decode_html_entities(line), &mut html);
             html.push_str("</p>");
         }
-        sanitizer.clean(&html)
-    }
-
-    fn sanitizer(&mut self, base: Option<Rc<Url>>) -> &Sanitizer {
-        let known = self.sanitizers.iter().position(|(known, _)| *known == base);
-        let at = known.unwrap_or_else(|| {
-            if self.sanitizers.len() >= SANITIZERS {
-                self.sanitizers.clear();
-            }
-            let sanitizer = Sanitizer::new(base.as_deref(), self.options);
-            self.sanitizers.push((base, sanitizer));
-            self.sanitizers.len() - 1
-        });
-        &self.sanitizers[at].1
+        self.sanitizer.clean_at(&html, base)
     }
 }
 

@@ -10,7 +10,6 @@ const TRACKING: [&str; 34] = [
     "pk_*",
     "piwik_*",
     "hsa_*",
-    "at_*",
     "fbclid",
     "gclid",
     "gclsrc",
@@ -29,6 +28,7 @@ const TRACKING: [&str; 34] = [
     "wt_mc",
     "wt.mc_id",
     "xtor",
+    "at_*",
     "ns_campaign",
     "ns_source",
     "ns_mchannel",
@@ -40,6 +40,9 @@ const TRACKING: [&str; 34] = [
     "traffic_source",
     "spm",
 ];
+
+/// So many of them, from the first on, are nothing but tracking on every site, and go from links in HTML too.
+const SURE: usize = 23;
 
 /// The canonical form: http and https only; fragment, tracking parameters, default port, user and `www.` off;
 /// the scheme is https, so that both forms of an address meet; the other parameters in order; no slash at the end.
@@ -93,6 +96,22 @@ fn query(url: &Url) -> Option<String> {
     let mut kept: Vec<_> = kept.collect();
     kept.sort_unstable();
     (!kept.is_empty()).then(|| kept.join("&"))
+}
+
+/// `url` without the parameters that surely track; `None` if it has none of them.
+pub fn untracked(url: &Url) -> Option<Url> {
+    let kept = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or("").to_ascii_lowercase();
+        !TRACKING[..SURE].iter().any(|pattern| matches(pattern, &name))
+    };
+    let query = url.query()?;
+    let rest: Vec<&str> = query.split('&').filter(kept).collect();
+    if rest.len() == query.split('&').count() {
+        return None;
+    }
+    let mut bare = url.clone();
+    bare.set_query(Some(rest.join("&").as_str()).filter(|query| !query.is_empty()));
+    Some(bare)
 }
 
 fn matches(pattern: &str, name: &str) -> bool {

@@ -31,7 +31,10 @@ pub enum ParseError {
         /// Feeds the page links to, absolute.
         feed_links: Vec<String>,
     },
-    /// NUL bytes all over: an image, an archive.
+    /// An image, an archive, an office document: what it is, with its article.
+    #[error("this is {0}, not text")]
+    NotText(&'static str),
+    /// Control characters all over.
     #[error("this is a binary file, not text")]
     Binary,
     /// Text, but of no kind known here.

@@ -7,30 +7,34 @@ use crate::config::options::parse::ParseOptions;
 use crate::model::complaint::Complaint;
 use crate::model::document::{Document, Origin};
 use crate::parse::adapt::adapt;
-use crate::parse::article::{self, Place};
+use crate::parse::article::Place;
+use crate::parse::binary;
 use crate::parse::decode::{clean, decode};
 use crate::parse::discover::feed_links;
 use crate::parse::draft::Reading;
 use crate::parse::finish::finish;
 use crate::parse::guard::Guard;
-use crate::parse::html_article;
 use crate::parse::json::json;
 use crate::parse::parsed::{ParseError, Parsed};
 use crate::parse::repair::repair;
 use crate::parse::side::side;
 use crate::parse::sniff::{FileKind, TextKind, kind_of_path, kind_of_text};
+use crate::parse::{html_article, markdown, text_article};
 
 /// Reads a document.
 ///
 /// # Errors
 /// As [`ParseError`] lists: only what is no feed and no article.
 pub fn parse(document: &Document, options: &ParseOptions) -> Result<Parsed, ParseError> {
+    if let Some(what) = binary::named(&document.bytes) {
+        return Err(ParseError::NotText(what));
+    }
     let mut complaints = Vec::new();
     let text = decode(&document.bytes, document.content_type.as_deref(), &mut complaints);
     if text.trim().is_empty() {
         return Err(ParseError::Empty);
     }
-    if text.bytes().take(4_096).filter(|byte| *byte == 0).count() > 8 {
+    if binary::is_noise(&text) {
         return Err(ParseError::Binary);
     }
     let text = clean(text, &mut complaints);
@@ -39,8 +43,8 @@ pub fn parse(document: &Document, options: &ParseOptions) -> Result<Parsed, Pars
     };
     let place = Place { path, modified: document.modified };
     match kind_of_path(path) {
-        FileKind::Text => Ok(article::text(&text, place, options, complaints)),
-        FileKind::Markdown => Ok(article::markdown(&text, place, options, complaints)),
+        FileKind::Text => Ok(text_article::text(&text, place, options, complaints)),
+        FileKind::Markdown => Ok(markdown::markdown(&text, place, options, complaints)),
         FileKind::Html => Ok(html_article::html(&text, place, options, complaints)),
         _ => feed(&text, document, options, complaints),
     }

@@ -1,79 +1,145 @@
-//! HTML as it may be republished: sanitized once, on the way in, by ammonia.
-//! The policy: text, lists, tables, quotes, code, headings, figures, links and images stay; scripts, styles, forms,
-//! frames, event handlers, inline styles and classes go; links are http, https or mailto, images http or https;
-//! relative addresses are made absolute, or go where there is no base.
-//! Promises: bounded. HTML over the byte or depth limit is kept as plain text, so that nothing is lost.
+//! HTML as it may be republished: sanitized once, on the way in.
+//! The policy is the table in `policy`: text, lists, tables, quotes, code, headings, figures, links and images stay;
+//! scripts, styles, forms, frames, handlers, classes and ids go. Embedded players become links, counters go, lazy
+//! pictures are restored, every address is absolute (or goes, where there is no base) and of an allowed scheme, and
+//! parameters that only track the reader are taken off.
+//! Two passes, independent of each other: `balance` writes tag soup out as balanced HTML of the policy, in linear time;
+//! ammonia, which builds a tree as a browser would, has the last word on everything that comes out of it.
+//! Promises: bounded. HTML over the byte limit is kept as text, paragraph by paragraph; tags over the depth limit go and
+//! their text stays; both are told in a complaint.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use crate::config::options::parse::ParseOptions;
-use crate::parse::text::{escape, plain};
+use crate::model::complaint::Complaint;
+use crate::parse::attributes::{Keep, is_sound};
+use crate::parse::balance::balance;
+use crate::parse::policy::{ELEMENTS, GENERIC, SCHEMES};
+use crate::parse::text::{paragraphs, plain};
 
 /// Sanitizes the HTML of one document, whose relative links count from its base.
 #[derive(Debug)]
 pub struct Sanitizer {
-    builder: Builder<'static>,
+    base: Option<Url>,
     max_bytes: usize,
     max_depth: usize,
+    oversized: Cell<usize>,
+    too_deep: Cell<usize>,
 }
 
 impl Sanitizer {
     /// For a document at `base`, absolute; `None`: relative links go.
     pub fn new(base: Option<&Url>, options: &ParseOptions) -> Self {
-        let mut builder = Builder::default();
-        builder
-            .url_schemes(["http", "https", "mailto"].into())
-            .link_rel(None)
-            .rm_tags(["map", "area"])
-            .add_generic_attributes(["dir"])
-            .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone())));
-        Self { builder, max_bytes: options.max_html.as_usize(), max_depth: options.max_html_depth }
+        Self {
+            base: base.cloned(),
+            max_bytes: options.max_html.as_usize(),
+            max_depth: options.max_html_depth,
+            oversized: Cell::new(0),
+            too_deep: Cell::new(0),
+        }
     }
 
     /// The fragment that may be republished; `None` if nothing is left of it.
     pub fn clean(&self, html: &str) -> Option<String> {
-        let clean = if html.len() > self.max_bytes || depth(html) > self.max_depth {
-            format!("<p>{}</p>", escape(&plain(html)))
-        } else {
-            self.builder.clean(html).to_string()
-        };
-        let clean = clean.trim();
-        (!clean.is_empty() && clean != "<p></p>").then(|| clean.to_owned())
+        self.clean_at(html, self.base.as_ref())
     }
-}
 
-/// An upper bound of how deep tags are nested: html5ever is quadratic in it.
-pub fn depth(html: &str) -> usize {
-    let bytes = html.as_bytes();
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for (at, _) in html.match_indices('<') {
-        match bytes.get(at + 1) {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(byte) if byte.is_ascii_alphabetic() && !is_void(&html[at + 1..]) => depth += 1,
-            _ => {}
+    /// As [`Sanitizer::clean`], for a fragment whose relative links count from a base of its own.
+    pub fn clean_at(&self, html: &str, base: Option<&Url>) -> Option<String> {
+        let html = html.trim();
+        if html.is_empty() || is_plain(html) {
+            return Some(html.to_owned()).filter(|html| !html.is_empty());
         }
-        deepest = deepest.max(depth);
+        let clean = self
+            .balanced(html, base)
+            .map_or_else(|| paragraphs(html), |balanced| WALL.clean(&balanced).to_string());
+        let clean = clean.trim();
+        (!says_nothing(clean)).then(|| clean.to_owned())
     }
-    deepest
+
+    /// `None`: over the byte limit.
+    fn balanced(&self, html: &str, base: Option<&Url>) -> Option<String> {
+        if html.len() > self.max_bytes {
+            self.oversized.set(self.oversized.get() + 1);
+            return None;
+        }
+        let balanced = balance(html, base, Keep::Policy, self.max_depth);
+        self.too_deep.set(self.too_deep.get() + usize::from(balanced.too_deep));
+        self.oversized.set(self.oversized.get() + usize::from(balanced.html.is_none()));
+        balanced.html
+    }
+
+    /// What had to be kept as text, or without some of its tags, so far.
+    pub fn complaints(&self) -> Vec<Complaint> {
+        let told = |count: usize, what: String| (count > 0).then(|| Complaint::new("limit", what));
+        let (oversized, too_deep) = (self.oversized.get(), self.too_deep.get());
+        [
+            told(
+                oversized,
+                format!(
+                    "{oversized} texts are over {} bytes of HTML and are kept as plain text",
+                    self.max_bytes
+                ),
+            ),
+            told(
+                too_deep,
+                format!("{too_deep} texts nest tags over {} deep; deeper tags are left out", self.max_depth),
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
 }
 
-fn is_void(tag: &str) -> bool {
-    const VOID: [&str; 8] = ["br", "hr", "img", "wbr", "input", "source", "col", "meta"];
-    // <p> and <li> close themselves: unclosed ones do not nest.
-    const SELF_CLOSING: [&str; 4] = ["p", "li", "dt", "dd"];
-    let name = tag.find(|c: char| !c.is_ascii_alphanumeric()).map_or(tag, |end| &tag[..end]);
-    VOID.iter().chain(&SELF_CLOSING).any(|void| name.eq_ignore_ascii_case(void))
+/// Elements with neither text nor a picture in them.
+fn says_nothing(html: &str) -> bool {
+    html.len() < MAX_HUSK_BYTES && !html.contains("<img") && plain(html).is_empty()
 }
+
+/// Whoever writes more than this has something to say, in bytes.
+const MAX_HUSK_BYTES: usize = 512;
+
+/// Text in which nothing is markup, and which a tree would give back as it is.
+fn is_plain(html: &str) -> bool {
+    !html.contains(['<', '>', '&', '\0', '\r', '\u{a0}'])
+}
+
+/// The last word: only elements and attributes of the policy, only absolute addresses of its schemes.
+static WALL: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let attributes = ELEMENTS.iter().filter(|element| !element.attributes.is_empty());
+    let attributes: HashMap<&str, HashSet<&str>> =
+        attributes.map(|element| (element.name, element.attributes.iter().copied().collect())).collect();
+    let mut builder = Builder::empty();
+    builder
+        .tags(ELEMENTS.iter().map(|element| element.name).collect())
+        .clean_content_tags(["script", "style"].into())
+        .tag_attributes(attributes)
+        .generic_attributes(GENERIC.into())
+        .url_schemes(SCHEMES.into())
+        .url_relative(UrlRelative::Deny)
+        .link_rel(None)
+        .strip_comments(true)
+        .attribute_filter(|element, name, value| is_sound(element, name, value).then_some(value.into()));
+    builder
+});
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(html: &str, expected: Option<&str>) {
+    fn sanitizer() -> Sanitizer {
         let base = Url::parse("https://a.example/news/1").expect("a base");
-        let sanitizer = Sanitizer::new(Some(&base), &ParseOptions::default());
-        assert_eq!(sanitizer.clean(html).as_deref(), expected, "{html}");
+        Sanitizer::new(Some(&base), &ParseOptions::default())
+    }
+
+    fn check(html: &str, expected: Option<&str>) {
+        assert_eq!(sanitizer().clean(html).as_deref(), expected, "{html}");
     }
 
     #[test]
@@ -83,11 +149,56 @@ mod tests {
         check("<a href='../b?c=1&amp;d=2'>a</a>", Some("<a href=\"https://a.example/b?c=1&amp;d=2\">a</a>"));
         check("<iframe src=x></iframe>", None);
         check("«1'000» &amp; mehr", Some("«1'000» &amp; mehr"));
+        check("a < b", Some("a &lt; b"));
+        check(
+            "<img src=/a.png srcset='/b.png 2x, javascript:x 3x' onerror=x alt='\"><script>'>",
+            Some(
+                "<img src=\"https://a.example/a.png\" srcset=\"https://a.example/b.png 2x\" alt=\"&quot;&gt;&lt;script&gt;\">",
+            ),
+        );
     }
 
     #[test]
-    fn bottomless_html_is_kept_as_text() {
+    fn a_base_of_its_own_comes_before_the_documents() {
+        let base = Url::parse("https://b.example/x/").expect("a base");
+        let clean = sanitizer().clean_at("<a href=y>z</a>", Some(&base));
+        assert_eq!(clean.as_deref(), Some("<a href=\"https://b.example/x/y\">z</a>"));
+        assert_eq!(sanitizer().clean_at("<a href=y>z</a>", None).as_deref(), Some("<a>z</a>"));
+    }
+
+    #[test]
+    fn bottomless_html_keeps_its_text_and_says_so() {
+        let sanitizer = sanitizer();
         let html = format!("{}x{}", "<div>".repeat(10_000), "</div>".repeat(10_000));
-        check(&html, Some("<p>x</p>"));
+        let clean = sanitizer.clean(&html).expect("text");
+        assert_eq!((clean.matches("<div>").count(), clean.contains('x')), (512, true));
+        assert_eq!(sanitizer.complaints().len(), 1);
+    }
+
+    #[test]
+    fn oversized_html_is_kept_paragraph_by_paragraph_and_says_so() {
+        let sanitizer = sanitizer();
+        let html = "<p>Grün &amp; <b>gut</b> &lt;b&gt;</p>".repeat(40_000);
+        let clean = sanitizer.clean(&html).expect("text");
+        assert_eq!(clean.matches("<p>Grün &amp; gut &lt;b&gt;</p>").count(), 40_000);
+        assert!(sanitizer.complaints()[0].text.contains("524288 bytes"));
+    }
+
+    #[test]
+    fn addresses_that_swell_the_text_are_bounded() {
+        let base = Url::parse(&format!("https://a.example/{}/", "x".repeat(4_000))).expect("a base");
+        let html = "<a href=y>z</a>".repeat(30_000);
+        let clean = sanitizer().clean_at(&html, Some(&base)).expect("text");
+        assert!(clean.len() < 4 * html.len() && clean.contains('z'), "{}", clean.len());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_clean_stays_as_it_is(html in "(<(/?)(p|b|i|a href=x|li|ul|ol|table|tr|td|div|h2|img src=y|q|dl|dd|ruby|rt|a|caption|tbody|section|figure|hr|br|col|colgroup|th|blockquote|span|code)>|[a-z &<]{1,3}){0,40}") {
+            if let Some(clean) = sanitizer().clean(&html) {
+                let again = sanitizer().clean(&clean);
+                proptest::prop_assert_eq!(again.as_deref(), Some(clean.as_str()));
+            }
+        }
     }
 }

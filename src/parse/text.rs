@@ -1,6 +1,8 @@
 //! Text: white space folded, HTML read as a person would.
 //! Promises: linear time; never panics on broken HTML.
 
+use crate::parse::soup::{Soup, Token};
+
 /// White space folded to single spaces, none at the ends.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -15,45 +17,56 @@ pub fn fold(text: &str) -> String {
 
 /// The text of an HTML fragment: tags off, entities resolved, scripts and styles left out, white space folded.
 pub fn plain(html: &str) -> String {
+    if html.contains(['<', '&']) {
+        fold(&html_escape::decode_html_entities(&lines(html)))
+    } else {
+        fold(html)
+    }
+}
+
+/// The text of an HTML fragment as the simplest HTML: a paragraph for each line of it, and nothing else.
+pub fn paragraphs(html: &str) -> String {
+    let lines = lines(html);
+    let lines = lines.lines().map(|line| fold(&html_escape::decode_html_entities(line)));
+    lines.filter(|line| !line.is_empty()).map(|line| format!("<p>{}</p>\n", escape(&line))).collect()
+}
+
+/// The text of HTML with its entities as written, a line for each block.
+fn lines(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        text.push_str(&rest[..at]);
-        rest = after_tag(&rest[at..], &mut text);
+    let mut hidden = false;
+    for token in Soup::new(html) {
+        match token {
+            Token::Text(part) => text.push_str(part),
+            Token::Raw(part) if !hidden => text.push_str(part),
+            Token::Raw(_) => {}
+            Token::Open(tag) => {
+                hidden = HIDDEN.iter().any(|name| tag.is(name));
+                part(&mut text, tag.name);
+            }
+            Token::Close(name) => part(&mut text, name),
+        }
     }
-    text.push_str(rest);
-    fold(&html_escape::decode_html_entities(&text))
+    text
 }
 
-/// Skips the tag at the start of `html`, with all it hides; a lone `<` is text.
-fn after_tag<'a>(html: &'a str, text: &mut String) -> &'a str {
-    if let Some(comment) = html.strip_prefix("<!--") {
-        return comment.find("-->").map_or("", |end| &comment[end + 3..]);
-    }
-    let is_tag = html[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!' || c == '?');
-    let Some(end) = html.find('>').filter(|_| is_tag) else {
-        text.push('<');
-        return &html[1..];
-    };
-    let name: String = html[1..end].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
-    let name = name.to_ascii_lowercase();
-    if !INLINE.contains(&name.trim_matches('/')) {
+/// What an element of that name puts between words.
+fn part(text: &mut String, name: &str) {
+    if CELLS.iter().any(|cell| name.eq_ignore_ascii_case(cell)) {
         text.push(' ');
+    } else if !INLINE.iter().any(|inline| name.eq_ignore_ascii_case(inline)) {
+        text.push('\n');
     }
-    let rest = &html[end + 1..];
-    if matches!(name.as_str(), "script" | "style") {
-        let close = format!("</{name}");
-        let hidden =
-            rest.as_bytes().windows(close.len()).position(|w| w.eq_ignore_ascii_case(close.as_bytes()));
-        return hidden.map_or("", |at| &rest[at..]);
-    }
-    rest
 }
 
+/// Elements whose content is not for reading, of those that hold no markup.
+const HIDDEN: [&str; 6] = ["script", "style", "iframe", "noembed", "noframes", "title"];
+/// Tags that part words, but not lines.
+const CELLS: [&str; 5] = ["td", "th", "img", "option", "rt"];
 /// Tags that do not part words.
-const INLINE: [&str; 17] = [
-    "a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "ins", "mark", "small", "span", "strong",
-    "sub", "sup", "u",
+const INLINE: [&str; 28] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
 ];
 
 /// A title as plain text. Markup and entities in it are resolved, but `a < b` and `AT&T` stay.

@@ -1,31 +1,39 @@
 //! Takes one delivery after the other down the road: read, compare, judge, commit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use sha2::{Digest, Sha256};
 
 use crate::config::load::Config;
-use crate::model::document::{Document, Origin, Version};
+use crate::config::options::feed::FeedOptions;
+use crate::model::complaint::Complaint;
+use crate::model::document::{Document, Origin, Version, shown};
+use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
-use crate::model::poll::PollState;
+use crate::model::poll::{PollState, Rate};
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
 use crate::parse::opml::subscriptions;
 use crate::parse::parsed::Parsed;
 use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
+use crate::parse::whole::{is_cut_short, is_opml};
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
+use crate::pipeline::renaming::renamed;
 use crate::source::answer::Answer;
+use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
-use crate::source::schedule::next;
-use crate::store::change::{KnownFeed, Reading, Regrouping};
+use crate::source::schedule::rate::rate;
+use crate::source::schedule::{Facts, next};
+use crate::store::change::{KnownEntry, KnownFeed, Reading, Regrouping};
 use crate::store::reader::Reader;
+use crate::store::subscriptions::List;
 use crate::store::writer::Writer;
 use crate::story::engine::Engine;
 
@@ -85,6 +93,11 @@ impl Ingest {
                 self.writer.rename_file(from, to).await?;
                 Ok(Outcome::default())
             }
+            Delivery::Postponed { origin, until } => {
+                let minutes = until.since(now) / 60_000;
+                tracing::info!(feed = %shown(&origin.key()), minutes, "not polled: its host wants no request now");
+                Ok(Outcome::default())
+            }
             Delivery::Scanned => Ok(Outcome { changed: true, orders: vec![] }),
         }
     }
@@ -110,17 +123,58 @@ impl Ingest {
         let hash = Sha256::digest(&document.bytes)[..16].to_vec();
         let same = known.as_ref().is_some_and(|feed| !feed.gone && feed.content_hash.as_ref() == Some(&hash));
         if same && let Some(known) = known {
-            let (poll, orders) = self.rearm(&origin, &known, answer, now);
+            let (poll, orders) = self.rearm(&origin, &known, answer, None, now);
             self.writer.keep_version(origin, document.version, poll).await?;
             return Ok(Outcome { changed: false, orders });
         }
-        let (version, options) = (document.version.clone(), self.config.parse.clone());
+        if let (Origin::Remote(_), Some(known)) = (&origin, &known)
+            && is_opml(&document.bytes)
+        {
+            return self.list(document, known.clone(), answer, hash, now).await;
+        }
+        let (version, options, bytes) =
+            (document.version.clone(), self.config.parse.clone(), document.bytes.clone());
         let parsed = tokio::task::spawn_blocking(move || parse(&document, &options)).await;
         match parsed {
-            Ok(Ok(parsed)) => self.read(origin, known, answer, Read { parsed, version, hash, now }).await,
+            Ok(Ok(parsed)) => {
+                let read = Read { parsed, version, hash, now };
+                let (read, answer) = whole_or_again(read, answer, known.as_ref(), &bytes);
+                // Its room is given back before the store is waited for.
+                drop(bytes);
+                self.read(origin, known, answer, read).await
+            }
             Ok(Err(error)) => self.unreadable(origin, answer, error.to_string(), now).await,
             Err(_) => self.unreadable(origin, answer, "the parser fell over it".to_owned(), now).await,
         }
+    }
+
+    /// A list of subscriptions on the web.
+    async fn list(
+        &mut self,
+        document: Document,
+        known: KnownFeed,
+        answer: Option<Answer>,
+        content_hash: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        let Document { origin, bytes, version, .. } = document;
+        if !known.asked_directly {
+            let reason = "a list of subscriptions within another is not followed".to_owned();
+            return self.unreadable(origin, answer, reason, now).await;
+        }
+        let found = match subscriptions(&bytes, &self.config.parse) {
+            Ok((found, _)) if !found.is_empty() => found,
+            // A list that is suddenly empty is more likely a fault than a wish.
+            Ok(_) => {
+                return self
+                    .unreadable(origin, answer, "the list of subscriptions is empty".to_owned(), now)
+                    .await;
+            }
+            Err(error) => return self.unreadable(origin, answer, error.to_string(), now).await,
+        };
+        let (poll, orders) = self.rearm(&origin, &known, answer, rate([now], now), now);
+        let list = List { url: origin.key(), content_hash, version, poll };
+        self.subscribe_list(list, found, orders, now).await
     }
 
     async fn read(
@@ -131,30 +185,30 @@ impl Ingest {
         read: Read,
     ) -> Result<Outcome, PipelineError> {
         let Read { parsed, version, hash, now } = read;
-        let entries = match &known {
-            Some(feed) => {
-                let (reader, id) = (self.reader.clone(), feed.id);
-                blocking(move || reader.entries_of(id)).await?
-            }
-            None => Default::default(),
-        };
-        let first = known.as_ref().is_none_or(|feed| feed.unread);
-        let article = matches!(parsed.shape, "text" | "markdown" | "html");
-        let backfill = if first && !article { Backfill::ByDate } else { Backfill::AsNew };
+        let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
+        let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
+            Some(known) => known.published,
+            None => entry.published.or(entry.updated).unwrap_or(now),
+        });
+        let pace = rate(dates, now).or_else(|| rate([now], now));
+        let backfill = self.backfill(&origin, known.as_ref(), parsed.shape, now);
+        let was_list = known.as_ref().is_some_and(|known| known.shape.as_deref() == Some("opml"));
         let hinted = known.map(|known| KnownFeed { hints: parsed.hints.clone(), ..known });
         let (poll, orders) =
-            hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, now));
+            hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, pace, now));
         let held = self.engine.len();
+        let renamed = renames.iter().map(|(_, key)| key.clone()).collect();
         let (engine, mint, languages) = (&mut self.engine, &mut self.mint, &self.config.story.languages[..]);
-        let mut judging = Judging { engine, mint, origin: &origin, now, backfill, languages };
+        let mut judging =
+            Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
         let (fresh, changed) = judging.judge(parsed.entries, &entries);
         self.bound.tell(held, fresh.len(), self.engine.len());
-        let outcome = Outcome { changed: !fresh.is_empty() || !changed.is_empty(), orders };
-        if outcome.changed {
-            let (fresh, changed) = (fresh.len(), changed.len());
-            tracing::info!(source = %origin.key(), shape = parsed.shape, fresh, changed, "read");
-        }
+        let mut outcome = Outcome { changed: !fresh.is_empty() || !changed.is_empty(), orders };
         let key = origin.key();
+        if outcome.changed || !renames.is_empty() {
+            let (fresh, changed, renamed) = (fresh.len(), changed.len(), renames.len());
+            tracing::info!(source = %shown(&key), shape = parsed.shape, fresh, changed, renamed, "read");
+        }
         let reading = Reading {
             origin,
             atom_id: feed_atom_id(&key, parsed.feed.id.as_deref()),
@@ -167,6 +221,7 @@ impl Ingest {
             fresh,
             changed,
             withdrawn: vec![],
+            renamed: renames,
             regrouping: Regrouping::default(),
             version,
             poll,
@@ -176,7 +231,51 @@ impl Ingest {
             self.remember().await?;
             return Err(error.into());
         }
+        if was_list {
+            outcome.orders.extend(self.follow_what_is_asked().await?);
+        }
         Ok(outcome)
+    }
+
+    /// What is known of the feed's entries by their ids; and, where the publisher has changed all ids at once, which
+    /// entries have which id now.
+    async fn known_entries(
+        &self,
+        feed: Option<&KnownFeed>,
+        entries: &[Entry],
+    ) -> Result<(HashMap<String, KnownEntry>, Vec<(EntryId, String)>), PipelineError> {
+        let Some(id) = feed.map(|feed| feed.id) else { return Ok(Default::default()) };
+        let reader = self.reader.clone();
+        let mut known = blocking(move || reader.entries_of(id)).await?;
+        if known.is_empty() || entries.iter().any(|entry| known.contains_key(&entry.id)) {
+            return Ok((known, Vec::new()));
+        }
+        let (reader, limit) = (self.reader.clone(), self.config.parse.max_entries);
+        let texts = blocking(move || reader.texts_of(id, limit)).await?;
+        let mut renames = Vec::new();
+        for (old, new) in renamed(entries, &texts) {
+            if let Some(entry) = known.remove(&old) {
+                renames.push((entry.id, new.clone()));
+                known.insert(new, entry);
+            }
+        }
+        Ok((known, renames))
+    }
+
+    /// Where the entries of a document stand in rivers.
+    fn backfill(&self, origin: &Origin, known: Option<&KnownFeed>, shape: &str, now: Timestamp) -> Backfill {
+        let first = known.is_none_or(|feed| feed.shape.is_none());
+        if !first || matches!(shape, "text" | "markdown" | "html") {
+            return Backfill::AsNew;
+        }
+        match origin {
+            // What lies in the folder is in.
+            Origin::File(_) => Backfill::ByDate,
+            Origin::Remote(_) => {
+                let age = i64::try_from(self.config.fetch.first_age.as_millis()).unwrap_or(i64::MAX);
+                Backfill::OnlyNewest { count: self.config.fetch.first_entries, since: now.plus_ms(-age) }
+            }
+        }
     }
 
     /// A file that names no publisher is told by the watched folder itself.
@@ -211,27 +310,36 @@ impl Ingest {
         now: Timestamp,
     ) -> Result<Outcome, PipelineError> {
         if let (Some(error), false) = (&answer.error, answer.unreachable) {
-            tracing::warn!(feed = %origin.key(), %error, "not polled; it is tried again later");
+            let then = if answer.gone { "it is gone for good" } else { "it is tried again later" };
+            tracing::warn!(feed = %shown(&origin.key()), %error, "not polled; {then}");
         }
         let (reader, asked) = (self.reader.clone(), origin.clone());
         let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(Outcome::default()) };
-        let (poll, orders) = self.rearm(&origin, &known, Some(answer), now);
+        let (poll, orders) = self.rearm(&origin, &known, Some(answer), None, now);
         if let Some(poll) = poll {
             self.writer.keep_poll(origin, poll).await?;
         }
         Ok(Outcome { changed: false, orders })
     }
 
-    /// How polling stands now, and the order for the next poll if the feed is still followed.
+    /// How polling stands now, and the order for the next poll if the feed is still followed. `rate`: told by the
+    /// document, where there was a new one.
     fn rearm(
         &self,
         origin: &Origin,
         known: &KnownFeed,
         answer: Option<Answer>,
+        rate: Option<Rate>,
         now: Timestamp,
     ) -> (Option<PollState>, Vec<Command>) {
         let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
-        let poll = next(&known.poll, &answer, &known.hints, now, &self.config.fetch, dice(url, now));
+        let own = self.config.feeds.iter().find(|feed| feed.url == *url).and_then(FeedOptions::own_interval);
+        let facts = Facts { url: url.clone(), hints: known.hints.clone(), rate, interval: own };
+        let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
+        if poll.location != known.poll.location {
+            let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
+            tracing::info!(%feed, location = %shown(location), "the feed has moved; it is asked for there");
+        }
         let order = self.following.contains(url).then(|| follow(url, &poll));
         (Some(poll), order.flatten().into_iter().collect())
     }
@@ -263,10 +371,29 @@ struct Read {
     now: Timestamp,
 }
 
+/// A document that was cut short is taken in for what it holds, but its version is not the one that is known then: it
+/// comes again.
+fn whole_or_again(
+    mut read: Read,
+    mut answer: Option<Answer>,
+    known: Option<&KnownFeed>,
+    bytes: &[u8],
+) -> (Read, Option<Answer>) {
+    let Some(answered) = answer.as_mut().filter(|_| is_cut_short(bytes, read.parsed.shape)) else {
+        return (read, answer);
+    };
+    let poll = known.map(|known| known.poll.clone()).unwrap_or_default();
+    (answered.validators, answered.given_by) = (poll.validators.clone(), poll.given_by);
+    read.version = Version::Http(poll.validators);
+    read.hash = Vec::new();
+    let text = "the document was cut short; what it holds was taken in, and all of it is fetched again";
+    read.parsed.complaints.push(Complaint::new("limit", text));
+    (read, answer)
+}
+
 /// The order for a feed's next poll; `None` if it is retired.
 pub(crate) fn follow(url: &str, poll: &PollState) -> Option<Command> {
-    let (due, validators) = (poll.next_poll, poll.validators.clone());
-    (!poll.retired).then(|| Command::Follow { url: url.to_owned(), due, validators })
+    (!poll.retired).then(|| Command::Follow { ask: Ask::again(url, poll), due: poll.next_poll })
 }
 
 /// -1 to 1, other for each feed and poll.

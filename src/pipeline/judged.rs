@@ -1,6 +1,6 @@
 //! Compares a document's entries with what is known of its feed, and has the fresh ones judged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ use crate::model::time::Timestamp;
 use crate::parse::identity::{entry_atom_id, story_atom_id};
 use crate::pipeline::mint::Mint;
 use crate::pipeline::telling::{fingerprint, is_folded};
-use crate::store::change::{Changed, Content, Fresh, KnownEntry};
+use crate::store::change::{Changed, Content, Fresh, KnownEntry, News};
 use crate::story::engine::Engine;
 
 /// One document's way past the engine.
@@ -27,6 +27,8 @@ pub struct Judging<'a> {
     /// It is the feed's first document: its old entries take the place of their date in rivers, so that a feed just
     /// added floods nothing.
     pub backfill: Backfill,
+    /// Entries whose id their publisher has changed, by the new one: no reader is told of that.
+    pub renamed: &'a HashSet<String>,
     /// Primary tags of the languages whose entries are folded; none: all.
     pub languages: &'a [String],
 }
@@ -38,6 +40,13 @@ pub enum Backfill {
     ByDate,
     /// As of now.
     AsNew,
+    /// By their own date; those neither among the newest `count` nor as young as `since` are stored, but stand in none.
+    OnlyNewest {
+        /// So many.
+        count: usize,
+        /// Not older than this.
+        since: Timestamp,
+    },
 }
 
 impl Judging<'_> {
@@ -50,16 +59,26 @@ impl Judging<'_> {
     ) -> (Vec<Fresh>, Vec<Changed>) {
         entries.reverse();
         entries.sort_by_key(|entry| self.published(entry));
-        let (mut fresh, mut seen) = (Vec::new(), Vec::new());
-        for entry in entries {
+        let (mut fresh, mut seen, all) = (Vec::new(), Vec::new(), entries.len());
+        for (at, entry) in entries.into_iter().enumerate() {
             match known.get(&entry.id) {
-                None => fresh.push(entry),
+                None => fresh.push((self.news(all - at, &entry), entry)),
                 Some(known) => seen.push((known, entry)),
             }
         }
         seen.sort_by_key(|(known, _)| known.id);
         let changed = seen.into_iter().filter_map(|(known, entry)| self.changed(entry, known)).collect();
-        (fresh.into_iter().map(|entry| self.fresh(entry)).collect(), changed)
+        (fresh.into_iter().map(|(news, entry)| self.fresh(entry, news)).collect(), changed)
+    }
+
+    /// Whether the entry that is the `place`-newest of the document (1: the newest) is told.
+    fn news(&self, place: usize, entry: &Entry) -> News {
+        match self.backfill {
+            Backfill::OnlyNewest { count, since } if place > count && self.published(entry) < since => {
+                News::Backfill
+            }
+            _ => News::Told,
+        }
     }
 
     /// The publisher's date, never in the future; missing: now.
@@ -67,11 +86,11 @@ impl Judging<'_> {
         entry.published.or(entry.updated).map_or(self.now, |at| at.min(self.now))
     }
 
-    fn fresh(&mut self, entry: Entry) -> Fresh {
+    fn fresh(&mut self, entry: Entry, news: News) -> Fresh {
         let key = self.origin.key();
         let published = self.published(&entry);
         let print = fingerprint(self.engine, &key, &entry, published);
-        let folded = is_folded(self.languages, entry.language.as_deref());
+        let folded = news == News::Told && is_folded(self.languages, entry.language.as_deref());
         let verdict = if folded { self.engine.judge(&print, self.now) } else { left_alone() };
         let id = self.mint.entry();
         let story = match verdict.decision {
@@ -88,7 +107,8 @@ impl Judging<'_> {
             atom_id: entry_atom_id(&key, &entry),
             story,
             told_as: story_atom_id(&key, &entry),
-            rank: if self.backfill == Backfill::ByDate { published } else { self.now },
+            rank: if self.backfill == Backfill::AsNew { self.now } else { published },
+            news,
             verdict,
             published,
             content: Content {
@@ -109,16 +129,17 @@ impl Judging<'_> {
         let print = fingerprint(self.engine, &self.origin.key(), &entry, published);
         let fingerprint = print.to_bytes();
         self.engine.retract(known.id);
-        if is_folded(self.languages, entry.language.as_deref()) {
+        if !known.backfill && is_folded(self.languages, entry.language.as_deref()) {
             self.engine.admit(known.id, known.story, print, self.now);
         }
         let given = entry.updated.filter(|at| *at > known.updated && *at <= self.now);
-        let updated = if hash == known.hash { known.updated } else { given.unwrap_or(self.now) };
+        let untold = hash == known.hash || self.renamed.contains(&entry.id);
+        let updated = if untold { known.updated } else { given.unwrap_or(self.now) };
         Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated } })
     }
 }
 
-/// Of an entry in a language that the owner does not have folded.
+/// Of an entry in a language that the owner does not have folded, or that is no news.
 fn left_alone() -> Verdict {
     Verdict {
         decision: Decision::New,

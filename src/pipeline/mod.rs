@@ -14,6 +14,7 @@ pub mod memory;
 pub mod mint;
 pub mod owner;
 pub mod past;
+pub mod renaming;
 pub mod republish;
 pub mod restory;
 pub mod subscribing;

@@ -113,7 +113,7 @@ impl<'a> Past<'a> {
     fn arrive(&mut self, arrival: &Arrival) -> Result<(), StoreError> {
         self.happen_before(arrival.first_seen)?;
         self.now = self.now.max(arrival.first_seen);
-        let folded = is_folded(&self.options.languages, arrival.language.as_deref());
+        let folded = !arrival.backfill && is_folded(&self.options.languages, arrival.language.as_deref());
         let print = if folded { self.print(arrival.entry, &arrival.fingerprint)? } else { None };
         let Some(print) = print else {
             self.put(arrival, None, None);

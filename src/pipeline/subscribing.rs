@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::document::FileStamp;
+use crate::config::options::feed::FeedOptions;
+use crate::model::document::{FileStamp, shown};
 use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
 use crate::parse::identity::feed_atom_id;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::{Ingest, Outcome, follow};
 use crate::source::remote::Command;
-use crate::store::subscriptions::Asked;
+use crate::store::subscriptions::{Asked, List, Place};
 
 impl Ingest {
     /// Takes in what the config asks for, and orders every feed that any place asks for.
@@ -17,8 +18,9 @@ impl Ingest {
     /// # Errors
     /// As [`PipelineError`] lists.
     pub async fn begin(&mut self) -> Result<Vec<Command>, PipelineError> {
-        let (found, now) = (self.config.feeds.clone(), (self.clock)());
-        self.writer.subscribe(Asked { file: None, subscriptions: with_ids(found), now }).await?;
+        let found = self.config.feeds.iter().map(FeedOptions::subscription).collect();
+        let (by, now) = (Place::Config, (self.clock)());
+        self.writer.subscribe(Asked { by, subscriptions: with_ids(found), now }).await?;
         self.follow_what_is_asked().await
     }
 
@@ -30,9 +32,24 @@ impl Ingest {
         now: Timestamp,
     ) -> Result<Outcome, PipelineError> {
         tracing::info!(path, subscriptions = found.len(), "subscriptions read");
-        let asked = Asked { file: Some((path, stamp)), subscriptions: with_ids(found), now };
+        let asked = Asked { by: Place::File(path, stamp), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         Ok(Outcome { changed: false, orders: self.follow_what_is_asked().await? })
+    }
+
+    /// An OPML document on the web: what it lists is followed for as long as it lists it, and it is followed itself.
+    pub(crate) async fn subscribe_list(
+        &mut self,
+        list: List,
+        found: Vec<Subscription>,
+        mut orders: Vec<Command>,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        tracing::info!(list = %shown(&list.url), subscriptions = found.len(), "subscriptions read");
+        let asked = Asked { by: Place::List(Box::new(list)), subscriptions: with_ids(found), now };
+        self.writer.subscribe(asked).await?;
+        orders.extend(self.follow_what_is_asked().await?);
+        Ok(Outcome { changed: false, orders })
     }
 
     /// Orders that bring the poller from what it follows to what is asked for.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::document::shown;
 use crate::model::subscription::Subscription;
 use crate::publish::xml::Xml;
 
@@ -44,8 +45,9 @@ impl Folder<'_> {
             xml.close("outline");
         }
         for feed in &self.feeds {
-            let text = feed.title.as_deref().unwrap_or(&feed.url);
-            let mut attributes = vec![("type", "rss"), ("text", text), ("xmlUrl", feed.url.as_str())];
+            let url = shown(&feed.url);
+            let text = feed.title.as_deref().unwrap_or(&url);
+            let mut attributes = vec![("type", "rss"), ("text", text), ("xmlUrl", &*url)];
             attributes.extend(feed.html_url.as_deref().map(|link| ("htmlUrl", link)));
             xml.empty("outline", &attributes);
         }

@@ -1,6 +1,7 @@
 //! What this stage hands on.
 
 use crate::model::document::{Document, Origin};
+use crate::model::time::Timestamp;
 use crate::source::answer::Answer;
 
 /// One thing that happened to a source.
@@ -19,6 +20,13 @@ pub enum Delivery {
         origin: Origin,
         /// What came instead.
         answer: Answer,
+    },
+    /// A feed is not polled now, for its host wants no request.
+    Postponed {
+        /// The feed.
+        origin: Origin,
+        /// When the host may be asked again.
+        until: Timestamp,
     },
     /// A file that is not taken, and why.
     SetAside {

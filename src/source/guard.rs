@@ -36,15 +36,16 @@ impl Guard {
     }
 }
 
-/// IPv4 in its IPv6 disguises: mapped, 6to4 (RFC 3056), NAT64 (RFC 6052), compatible.
+/// IPv4 in its IPv6 disguises: mapped, 6to4 (RFC 3056), NAT64 (RFC 6052), compatible, ISATAP (RFC 5214).
 fn unwrapped(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address else { return address };
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let v4 = |high: u16, low: u16| IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
     match (a, b) {
         (0x2002, _) => v4(b, c),
-        (0x64, 0xff9b) => v4(g, h),
+        (0x64, 0xff9b) if (c, d, e, f) == (0, 0, 0, 0) => v4(g, h),
         (0, 0) if (c, d, e) == (0, 0, 0) && (f == 0xffff || (f == 0 && (g, h) > (0, 1))) => v4(g, h),
+        _ if (e | 0x0200, f) == (0x0200, 0x5efe) => v4(g, h),
         _ => address,
     }
 }
@@ -73,8 +74,10 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
-    // Global unicast is 2000::/3; of it, documentation and Teredo are not for us.
-    first & 0xe000 == 0x2000 && (first, second) != (0x2001, 0x0db8) && (first, second) != (0x2001, 0)
+    // Global unicast is 2000::/3; of it, special purposes (Teredo, ORCHID) and documentation are not for us.
+    let special =
+        (first == 0x2001 && (second < 0x0200 || second == 0x0db8)) || (first == 0x3fff && second < 0x1000);
+    first & 0xe000 == 0x2000 && !special
 }
 
 #[cfg(test)]
@@ -82,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn special_addresses_in_every_disguise_are_refused() {
+    fn rule_20_special_addresses_in_every_disguise_are_refused() {
         let guard = Guard::default();
         for address in [
             "127.0.0.1",
@@ -105,16 +108,27 @@ mod tests {
             "2002:7f00:1::",
             "64:ff9b::7f00:1",
             "2001:db8::1",
+            "64:ff9b:1::7f00:1",
+            "64:ff9b:1::101:101",
+            "2001::1",
+            "2001:20::1",
+            "3fff::1",
+            "2606:4700::5efe:7f00:1",
+            "2606:4700::200:5efe:a00:1",
+            "::ffff:0:7f00:1",
+            "fec0::1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
         ] {
             assert!(!guard.allows(address.parse().expect(address)), "{address}");
         }
-        for address in ["1.1.1.1", "2606:4700::1", "::ffff:1.1.1.1"] {
+        for address in ["1.1.1.1", "2606:4700::1", "::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::1"] {
             assert!(guard.allows(address.parse().expect(address)), "{address}");
         }
     }
 
     #[test]
-    fn addresses_written_oddly_in_a_url_are_seen_through() {
+    fn rule_20_addresses_written_oddly_in_a_url_are_seen_through() {
         let guard = Guard::default();
         for url in [
             "http://2130706433/",

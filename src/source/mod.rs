@@ -6,11 +6,18 @@
 //! To add a kind of source: one file here that sends `Delivery`s, and one task in `daemon`.
 
 pub mod answer;
+pub mod ask;
 pub mod delivery;
 pub mod fetch;
+mod fetch_body;
+mod fetch_client;
 pub mod fetch_error;
+mod fetch_headers;
+mod fetch_room;
 pub mod folder;
 pub mod folder_scan;
 pub mod guard;
+pub mod hosts;
+pub mod outage;
 pub mod remote;
 pub mod schedule;

@@ -1,6 +1,6 @@
 //! Follows remote feeds: keeps their due dates, and polls each when it is due, politely.
-//! Promises: at most `concurrency` requests at once and `per_host` to one host, with a pause between; a feed under way,
-//! or whose answer was not yet taken in, is not polled again; stops at once when told.
+//! Promises: at most `concurrency` requests at once and `per_host` to one host, with a pause between; none to a host
+//! that wants none; a feed under way, or whose answer was not yet taken in, is not polled again; stops at once when told.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -8,30 +8,38 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::config::options::fetch::FetchOptions;
-use crate::model::document::{Document, Origin, Validators, Version};
+use crate::model::document::{Document, Origin, Version};
 use crate::model::time::{Clock, Timestamp};
 use crate::source::answer::Answer;
+use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::fetch::Fetcher;
-use crate::source::guard::Guard;
+use crate::source::hosts::{Hosts, Turn, host_of};
+use crate::source::outage::{Blame, Outage};
 
 /// An order to the poller.
 #[derive(Debug)]
 pub enum Command {
-    /// Poll `url` at `due` (`None`: at once). Takes the place of an earlier order for the same URL.
+    /// Poll a feed at `due` (`None`: at once). Takes the place of an earlier order for the same feed.
     Follow {
-        /// The feed.
-        url: String,
+        /// What to ask for.
+        ask: Ask,
         /// When.
         due: Option<Timestamp>,
-        /// To send along.
-        validators: Validators,
     },
     /// Poll it no more.
     Unfollow(String),
+}
+
+/// What becomes of a feed whose host wants no request now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// It waits for as long as the host says.
+    Endless,
+    /// It is handed back as [`Delivery::Postponed`].
+    None,
 }
 
 /// The poller.
@@ -39,76 +47,60 @@ pub enum Command {
 pub struct Poller {
     fetcher: Fetcher,
     options: FetchOptions,
+    patience: Patience,
     clock: Clock,
     deliveries: Sender<Delivery>,
-    waiting: HashMap<String, (Timestamp, Validators)>,
+    waiting: HashMap<String, (Timestamp, Ask)>,
     due: BTreeSet<(Timestamp, String)>,
     under_way: HashSet<String>,
-    hosts: HashMap<String, Host>,
+    hosts: Hosts,
     outage: Outage,
     /// Polls that reached no host, until it shows whether the host or the network is to blame.
-    held: Vec<(String, Delivery)>,
+    held: Vec<Delivery>,
+    /// Feeds that were blamed since a host was reached last.
+    blamed: Vec<String>,
 }
 
-#[derive(Debug, Default)]
-struct Host {
-    under_way: usize,
-    free_at: Option<Timestamp>,
+/// A poll that has ended.
+struct Done {
+    ask: Ask,
+    delivery: Delivery,
+    offline: bool,
 }
 
-/// Tells a fault of this machine's network from a fault of one server.
-#[derive(Debug, Default)]
-struct Outage {
-    unreachable: HashSet<String>,
-    told: bool,
-}
-
-/// So many hosts in a row that cannot be reached, and none that can, are a fault of this machine's network.
-const OUTAGE_HOSTS: usize = 3;
-
-impl Outage {
-    /// Notes an answer of `host`; true: the network is away, and the host is not to blame.
-    fn blames_network(&mut self, host: &str, unreachable: bool) -> bool {
-        if !unreachable {
-            if std::mem::take(&mut self.told) {
-                tracing::info!("the network is back");
-            }
-            self.unreachable.clear();
-            return false;
-        }
-        self.unreachable.insert(host.to_owned());
-        let away = self.unreachable.len() >= OUTAGE_HOSTS;
-        if away && !std::mem::replace(&mut self.told, true) {
-            tracing::warn!(
-                "no network: no host can be reached; riverd goes on with what it has and keeps trying"
-            );
-        }
-        away
-    }
-}
+/// Idle hosts are forgotten, and the clock is looked at, at least this often.
+const IDLE: Duration = Duration::from_secs(60);
 
 impl Poller {
     /// A poller without feeds.
-    pub fn new(fetcher: Fetcher, options: FetchOptions, clock: Clock, deliveries: Sender<Delivery>) -> Self {
+    pub fn new(
+        fetcher: Fetcher,
+        options: FetchOptions,
+        patience: Patience,
+        clock: Clock,
+        deliveries: Sender<Delivery>,
+    ) -> Self {
         Self {
             fetcher,
             options,
+            patience,
             clock,
             deliveries,
             waiting: HashMap::new(),
             due: BTreeSet::new(),
             under_way: HashSet::new(),
-            hosts: HashMap::new(),
+            hosts: Hosts::default(),
             outage: Outage::default(),
             held: Vec::new(),
+            blamed: Vec::new(),
         }
     }
 
     /// Polls until `stop`, or until the orders end and nothing is left to poll.
     pub async fn run(mut self, mut commands: UnboundedReceiver<Command>, stop: CancellationToken) {
-        let mut polls: JoinSet<(String, Delivery)> = JoinSet::new();
+        let mut polls: JoinSet<Done> = JoinSet::new();
         loop {
-            let wake = self.start_due(&mut polls);
+            let Some(wake) = self.start_due(&mut polls).await else { return };
             tokio::select! {
                 () = stop.cancelled() => return,
                 command = commands.recv() => match command {
@@ -116,42 +108,44 @@ impl Poller {
                     None => return,
                 },
                 Some(done) = polls.join_next(), if !polls.is_empty() => {
-                    let Ok((url, delivery)) = done else { continue };
-                    self.free(&url);
-                    self.held.push((url, delivery));
-                    if !self.hand_on(polls.is_empty()).await {
+                    let Ok(done) = done else { continue };
+                    if !self.finish(done, polls.is_empty()).await {
                         return;
                     }
                 }
-                () = tokio::time::sleep(wake) => {}
+                () = tokio::time::sleep(wake) => self.hosts.forget_idle((self.clock)()),
             }
         }
     }
 
     fn order(&mut self, command: Command) {
         match command {
-            Command::Follow { url, due, validators } => {
-                self.forget(&url);
+            Command::Follow { ask, due } => {
+                self.forget(&ask.feed);
+                if let (Some(until), true) = (ask.held_until, ask.host_held) {
+                    self.hosts.hold(ask.url(), until);
+                }
                 let due = due.unwrap_or_else(self.clock);
-                self.due.insert((due, url.clone()));
-                self.waiting.insert(url, (due, validators));
+                self.due.insert((due, ask.feed.clone()));
+                self.waiting.insert(ask.feed.clone(), (due, ask));
             }
             Command::Unfollow(url) => self.forget(&url),
         }
     }
 
-    fn forget(&mut self, url: &str) {
-        if let Some((due, _)) = self.waiting.remove(url) {
-            self.due.remove(&(due, url.to_owned()));
+    fn forget(&mut self, feed: &str) {
+        if let Some((due, _)) = self.waiting.remove(feed) {
+            self.due.remove(&(due, feed.to_owned()));
         }
     }
 
-    /// Starts what is due and free; says how long nothing more can become so by itself.
-    fn start_due(&mut self, polls: &mut JoinSet<(String, Delivery)>) -> Duration {
+    /// Starts what is due and free; says how long nothing more can become so by itself. `None`: nobody takes deliveries
+    /// any more.
+    async fn start_due(&mut self, polls: &mut JoinSet<Done>) -> Option<Duration> {
         let now = (self.clock)();
-        let mut wake = Duration::from_secs(60);
-        let mut ready = Vec::new();
-        for (due, url) in &self.due {
+        let mut wake = IDLE;
+        let (mut ready, mut postponed) = (Vec::new(), Vec::new());
+        for (due, feed) in &self.due {
             if *due > now {
                 wake = wake.min(until(now, *due));
                 break;
@@ -159,101 +153,135 @@ impl Poller {
             if polls.len() + ready.len() >= self.options.concurrency {
                 break;
             }
-            let host = self.hosts.entry(host_of(url)).or_default();
-            if host.under_way >= self.options.per_host || self.under_way.contains(url) {
+            let Some((_, ask)) = self.waiting.get(feed).filter(|_| !self.under_way.contains(feed)) else {
                 continue;
-            }
-            match host.free_at {
-                Some(free_at) if free_at > now => wake = wake.min(until(now, free_at)),
-                _ => {
-                    host.under_way += 1;
-                    ready.push((*due, url.clone()));
+            };
+            match self.hosts.turn(ask.url(), now, &self.options) {
+                Turn::Now => {
+                    self.hosts.begin(ask.url());
+                    ready.push(feed.clone());
                 }
+                Turn::Held(until) if self.patience == Patience::None => postponed.push((feed.clone(), until)),
+                Turn::Held(free) | Turn::Pause(free) => wake = wake.min(until(now, free)),
+                Turn::Busy => {}
             }
         }
-        for (due, url) in ready {
-            self.due.remove(&(due, url.clone()));
-            let validators = self.waiting.remove(&url).map(|(_, validators)| validators).unwrap_or_default();
-            self.under_way.insert(url.clone());
-            polls.spawn(poll(self.fetcher.clone(), url, validators));
+        for (feed, until) in postponed {
+            self.forget(&feed);
+            let origin = Origin::Remote(feed);
+            self.deliveries.send(Delivery::Postponed { origin, until }).await.ok()?;
         }
-        wake
+        for feed in ready {
+            let Some((due, ask)) = self.waiting.remove(&feed) else { continue };
+            self.due.remove(&(due, feed.clone()));
+            self.under_way.insert(feed);
+            polls.spawn(poll(self.fetcher.clone(), ask));
+        }
+        Some(wake)
     }
 
-    fn free(&mut self, url: &str) {
-        let pause_ms = i64::try_from(self.options.host_pause.as_millis()).unwrap_or(i64::MAX);
-        let host = self.hosts.entry(host_of(url)).or_default();
-        host.under_way = host.under_way.saturating_sub(1);
-        host.free_at = Some((self.clock)().plus_ms(pause_ms));
-        self.under_way.remove(url);
+    /// A poll has ended. False: nobody takes deliveries any more.
+    async fn finish(&mut self, done: Done, at_rest: bool) -> bool {
+        let Done { ask, mut delivery, offline } = done;
+        let now = (self.clock)();
+        self.hosts.end(ask.url(), now, &self.options);
+        self.under_way.remove(&ask.feed);
+        let Some(answer) = answer(&mut delivery) else { return self.send(delivery).await };
+        self.hold_host(&ask, answer, now);
+        let blame = if answer.unreachable {
+            self.outage.unreachable(&host_of(ask.url()), offline)
+        } else {
+            self.outage.reached(now);
+            self.blamed.clear();
+            Blame::Host
+        };
+        self.held.push(delivery);
+        match blame {
+            Blame::Unclear if at_rest => self.hand_on(self.outage.at_rest(now)).await,
+            Blame::Unclear => true,
+            known => self.hand_on(known).await,
+        }
     }
 
-    /// Hands on what is held, once it shows who is to blame, or nothing under way could show it any more.
-    /// False: nobody takes deliveries any more.
-    async fn hand_on(&mut self, at_rest: bool) -> bool {
-        let Some((url, delivery)) = self.held.last() else { return true };
-        let reached = !unreachable(delivery);
-        let away = self.outage.blames_network(&host_of(url), !reached);
-        if !(reached || away || at_rest) {
-            return true;
-        }
-        for (_, mut delivery) in std::mem::take(&mut self.held) {
-            if let Delivery::NoDocument { answer, .. } = &mut delivery {
-                answer.unreachable &= away;
+    /// At once, before the schedule has said how long: nothing more goes to a host that wants nothing more.
+    fn hold_host(&mut self, ask: &Ask, answer: &Answer, now: Timestamp) {
+        let wait = match (answer.status, answer.retry_after) {
+            (Some(429 | 503), Some(wait)) => wait.clamp(self.options.min_interval, self.options.max_wish),
+            (Some(429), None) => self.options.busy_wait,
+            _ => return,
+        };
+        self.hosts.hold(ask.url(), now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)));
+    }
+
+    /// Hands on what is held, now that it shows who is to blame. False: nobody takes deliveries any more.
+    async fn hand_on(&mut self, blame: Blame) -> bool {
+        for mut delivery in std::mem::take(&mut self.held) {
+            if let Delivery::NoDocument { origin: Origin::Remote(feed), answer } = &mut delivery
+                && answer.unreachable
+                && blame == Blame::Host
+            {
+                answer.unreachable = false;
+                self.blamed.push(feed.clone());
             }
-            if self.deliveries.send(delivery).await.is_err() {
+            if !self.send(delivery).await {
+                return false;
+            }
+        }
+        // What was blamed on hosts before it showed that the network is away is taken back.
+        let absolved = if blame == Blame::Network { std::mem::take(&mut self.blamed) } else { vec![] };
+        for feed in absolved.into_iter().filter(|feed| !self.under_way.contains(feed)) {
+            let error = Some("no network".to_owned());
+            let answer = Answer { error, unreachable: true, absolved: true, ..Answer::default() };
+            if !self.send(Delivery::NoDocument { origin: Origin::Remote(feed), answer }).await {
                 return false;
             }
         }
         true
     }
+
+    async fn send(&self, delivery: Delivery) -> bool {
+        self.deliveries.send(delivery).await.is_ok()
+    }
 }
 
-fn unreachable(delivery: &Delivery) -> bool {
-    matches!(delivery, Delivery::NoDocument { answer, .. } if answer.unreachable)
+fn answer(delivery: &mut Delivery) -> Option<&mut Answer> {
+    match delivery {
+        Delivery::Document { answer, .. } => answer.as_mut(),
+        Delivery::NoDocument { answer, .. } => Some(answer),
+        _ => None,
+    }
 }
 
 /// One poll, as a delivery.
-async fn poll(fetcher: Fetcher, url: String, validators: Validators) -> (String, Delivery) {
-    let origin = Origin::Remote(url.clone());
-    let delivery = match fetcher.fetch(&url, &validators).await {
-        Ok(fetched) => match fetched.body {
-            Some(bytes) => Delivery::Document {
-                document: Document {
-                    origin,
-                    bytes,
-                    content_type: fetched.content_type,
-                    url: Some(fetched.url),
-                    modified: None,
-                    version: Version::Http(fetched.answer.validators.clone()),
-                },
-                answer: Some(fetched.answer),
-            },
-            None => Delivery::NoDocument { origin, answer: fetched.answer },
-        },
+async fn poll(fetcher: Fetcher, ask: Ask) -> Done {
+    let origin = Origin::Remote(ask.feed.clone());
+    let fetched = match fetcher.fetch(&ask).await {
+        Ok(fetched) => fetched,
         Err(error) => {
-            let unreachable = error.is_unreachable();
+            let (unreachable, offline) = (error.is_unreachable(), error.is_offline());
             let answer = Answer { error: Some(error.to_string()), unreachable, ..Answer::default() };
-            Delivery::NoDocument { origin, answer }
+            return Done { ask, delivery: Delivery::NoDocument { origin, answer }, offline };
         }
     };
-    (url, delivery)
+    let Some(bytes) = fetched.body else {
+        return Done {
+            ask,
+            delivery: Delivery::NoDocument { origin, answer: fetched.answer },
+            offline: false,
+        };
+    };
+    let document = Document {
+        origin,
+        bytes,
+        content_type: fetched.content_type,
+        url: Some(fetched.url),
+        modified: None,
+        version: Version::Http(fetched.answer.validators.clone()),
+    };
+    let delivery = Delivery::Document { document, answer: Some(fetched.answer) };
+    Done { ask, delivery, offline: false }
 }
 
 fn until(now: Timestamp, then: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(then.since(now)).unwrap_or(0) + 1)
-}
-
-/// The unit of politeness: host and port; for this machine and private addresses, which the owner runs, the URL.
-fn host_of(url: &str) -> String {
-    let parsed = Url::parse(url).ok();
-    if parsed
-        .as_ref()
-        .is_some_and(|url| !Guard::default().allows_url(url) || url.host_str() == Some("localhost"))
-    {
-        return url.to_owned();
-    }
-    let host =
-        parsed.as_ref().and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
-    host.unwrap_or_default()
 }

@@ -34,6 +34,8 @@ pub struct Reading {
     pub changed: Vec<Changed>,
     /// Entries to withdraw.
     pub withdrawn: Vec<EntryId>,
+    /// Entries that the publisher knows by another id now.
+    pub renamed: Vec<(EntryId, String)>,
     /// Stories that prove to be one by what was read.
     pub regrouping: Regrouping,
     /// Committed last. `None` for a document that is no version of its own.
@@ -75,6 +77,17 @@ pub struct Fresh {
     pub content: Content,
     /// See [`crate::model::river::Report::published`].
     pub published: Timestamp,
+    /// Where it stands.
+    pub news: News,
+}
+
+/// Whether a new entry is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It stands in the rivers.
+    Told,
+    /// It is only stored: too old to be news when its feed was added.
+    Backfill,
 }
 
 /// A known entry with new content.
@@ -159,8 +172,10 @@ pub struct KnownFeed {
     pub hints: PollHints,
     /// How polling stands.
     pub poll: PollState,
-    /// Nothing was ever read from it.
-    pub unread: bool,
+    /// What it was read as last; `None`: nothing was ever read from it.
+    pub shape: Option<String>,
+    /// A file of the folder, or the config, asks for it; not only a list on the web.
+    pub asked_directly: bool,
 }
 
 /// What is known of an entry before it is seen again.
@@ -176,4 +191,21 @@ pub struct KnownEntry {
     pub withdrawn: bool,
     /// Its date of last change.
     pub updated: Timestamp,
+    /// Its date of first publication, for readers.
+    pub published: Timestamp,
+    /// Too old to be news when its feed was added.
+    pub backfill: bool,
+}
+
+/// By what an entry is known again whose publisher has changed its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownText {
+    /// The publisher's id until now.
+    pub key: String,
+    /// Plain text.
+    pub title: String,
+    /// Canonical.
+    pub link: Option<String>,
+    /// Its date of first publication, for readers.
+    pub published: Timestamp,
 }

@@ -8,7 +8,7 @@ use crate::model::ids::{EntryId, FeedId};
 use crate::model::poll::PollState;
 use crate::model::story::Decision;
 use crate::model::time::Timestamp;
-use crate::store::change::{Begun, Changed, Content, Fresh, Reading};
+use crate::store::change::{Begun, Changed, Content, Fresh, News, Reading};
 use crate::store::error::StoreError;
 use crate::store::regroup::{begin, regroup};
 use crate::store::rows::to_json;
@@ -22,6 +22,7 @@ impl Writer {
     pub async fn commit(&self, reading: Reading) -> Result<(), StoreError> {
         self.transact(move |transaction| {
             let feed = put_feed(transaction, &reading)?;
+            reading.renamed.iter().try_for_each(|(entry, key)| rename_entry(transaction, *entry, key))?;
             for fresh in &reading.fresh {
                 put_entry(transaction, feed, fresh, reading.now)?;
             }
@@ -135,9 +136,11 @@ fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, 
         ],
         |row| row.get(0),
     )?;
-    if let Origin::File(path) = &reading.origin {
-        transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])?;
-    }
+    match &reading.origin {
+        Origin::File(path) => transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])?,
+        // It may have been a list of subscriptions until now.
+        Origin::Remote(url) => transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [url])?,
+    };
     Ok(FeedId(id))
 }
 
@@ -159,8 +162,8 @@ fn put_entry(
     let Content { entry, hash, fingerprint, updated } = &fresh.content;
     let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
                                     language, entry, content_hash, published, updated, first_seen, admitted,
-                                    rank, told_as)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17, ?18)";
+                                    rank, told_as, backfill)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, ?17, ?18, ?19)";
     transaction.prepare_cached(sql)?.execute(params![
         fresh.id.0,
         feed.0,
@@ -180,8 +183,19 @@ fn put_entry(
         now.0,
         fresh.rank.0,
         told_as,
+        (fresh.news == News::Backfill).then_some(true),
     ])?;
-    count_live(transaction, fresh.story.0, 1)
+    match fresh.news {
+        News::Told => count_live(transaction, fresh.story.0, 1),
+        News::Backfill => Ok(()),
+    }
+}
+
+/// The publisher knows it by another id from now on.
+fn rename_entry(transaction: &Transaction<'_>, entry: EntryId, key: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE entries SET key = ?2 WHERE id = ?1";
+    transaction.prepare_cached(sql)?.execute(params![entry.0, key])?;
+    Ok(())
 }
 
 /// The id for readers itself; where it was given out before, the entry's number makes it another.
@@ -194,7 +208,7 @@ fn never_given_out(transaction: &Transaction<'_>, id: &str, entry: EntryId) -> R
 
 fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp) -> Result<(), StoreError> {
     let back: Option<i64> = transaction.query_row(
-        "SELECT CASE WHEN withdrawn IS NULL THEN NULL ELSE story END FROM entries WHERE id = ?1",
+        "SELECT CASE WHEN withdrawn IS NULL OR backfill THEN NULL ELSE story END FROM entries WHERE id = ?1",
         [changed.id.0],
         |row| row.get(0),
     )?;
@@ -217,10 +231,12 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
 }
 
 fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE entries SET withdrawn = ?2 WHERE id = ?1 AND withdrawn IS NULL RETURNING story";
+    let sql = "UPDATE entries SET withdrawn = ?2 WHERE id = ?1 AND withdrawn IS NULL
+               RETURNING CASE WHEN backfill THEN NULL ELSE story END";
     let story = transaction.prepare_cached(sql)?.query_row(params![entry.0, now.0], |row| row.get(0));
     match story {
-        Ok(story) => count_live(transaction, story, -1),
+        Ok(Some(story)) => count_live(transaction, story, -1),
+        Ok(None) => Ok(()),
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -248,7 +264,11 @@ fn put_version(transaction: &Transaction<'_>, feed: FeedId, reading: &Reading) -
     reading.poll.as_ref().map_or(Ok(()), |poll| put_poll(transaction, &key, poll))
 }
 
-fn put_stamp(transaction: &Transaction<'_>, key: &str, version: &Version) -> Result<(), StoreError> {
+pub(crate) fn put_stamp(
+    transaction: &Transaction<'_>,
+    key: &str,
+    version: &Version,
+) -> Result<(), StoreError> {
     match version {
         Version::File(stamp) => {
             let sql = "UPDATE feeds SET modified_ns = ?2, size = ?3, inode = ?4 WHERE key = ?1";
@@ -264,7 +284,7 @@ fn put_stamp(transaction: &Transaction<'_>, key: &str, version: &Version) -> Res
     Ok(())
 }
 
-fn put_poll(transaction: &Transaction<'_>, key: &str, poll: &PollState) -> Result<(), StoreError> {
+pub(crate) fn put_poll(transaction: &Transaction<'_>, key: &str, poll: &PollState) -> Result<(), StoreError> {
     let sql = "UPDATE feeds SET poll = ?2, next_poll = ?3, etag = ?4, last_modified = ?5 WHERE key = ?1";
     transaction.prepare_cached(sql)?.execute(params![
         key,

@@ -36,7 +36,8 @@ pub struct StoredEntry {
     pub withdrawn: bool,
 }
 
-const ENTRY: &str = "SELECT entries.id AS id, tier, verdict, entry, entries.atom_id AS atom_id, published, updated,
+const ENTRY: &str =
+    "SELECT entries.id AS id, tier, verdict, entry, entries.atom_id AS atom_id, published, updated,
         entries.first_seen AS first_seen, withdrawn, story, stories.atom_id AS story_atom_id, told_as,
         coalesce(entries.rank, published) AS entry_rank,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,

@@ -8,13 +8,16 @@ use crate::model::document::{FileStamp, Origin, Validators};
 use crate::model::ids::{EntryId, FeedId, StoryId};
 use crate::model::poll::PollState;
 use crate::model::time::Timestamp;
-use crate::store::change::{KnownEntry, KnownFeed};
+use crate::store::change::{KnownEntry, KnownFeed, KnownText};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::rows::{all, json, one};
 
 const FEED: &str =
-    "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape FROM feeds WHERE key = ?1";
+    "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape,
+        EXISTS (SELECT 1 FROM subscriptions WHERE feed = feeds.id AND (asked_by = 'config' OR asked_by LIKE 'file:%'))
+            AS asked_directly
+    FROM feeds WHERE key = ?1";
 
 impl Reader {
     /// What is known of a feed; `None` if it was never heard of.
@@ -30,8 +33,27 @@ impl Reader {
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn entries_of(&self, feed: FeedId) -> Result<HashMap<String, KnownEntry>, StoreError> {
-        let sql = "SELECT key, id, story, content_hash, withdrawn, updated FROM entries WHERE feed = ?1";
+        let sql = "SELECT key, id, story, content_hash, withdrawn, updated, published, backfill
+                   FROM entries WHERE feed = ?1";
         self.view(|db| Ok(all(db, sql, [feed.0], known_entry)?.into_iter().collect()))
+    }
+
+    /// By what the entries of a feed are known again if their ids change, newest first; the newest `limit` at most.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn texts_of(&self, feed: FeedId, limit: usize) -> Result<Vec<KnownText>, StoreError> {
+        let sql =
+            "SELECT key, title, json_extract(entry, '$.canonical_link') AS canonical, published FROM entries
+                   WHERE feed = ?1 AND withdrawn IS NULL ORDER BY id DESC LIMIT ?2";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.view(|db| {
+            all(db, sql, [feed.0, limit], |row| {
+                let published = Timestamp(row.get("published")?);
+                let (key, title, link) = (row.get("key")?, row.get("title")?, row.get("canonical")?);
+                Ok(KnownText { key, title, link, published })
+            })
+        })
     }
 
     /// The files that are in, with their stamps, by path.
@@ -91,7 +113,8 @@ fn known_feed(row: &Row<'_>) -> Result<KnownFeed, StoreError> {
         gone: row.get::<_, Option<i64>>("gone")?.is_some(),
         hints: json(row, "hints")?,
         poll: poll_state(row)?,
-        unread: row.get::<_, Option<String>>("shape")?.is_none(),
+        shape: row.get("shape")?,
+        asked_directly: row.get("asked_directly")?,
     })
 }
 
@@ -102,6 +125,8 @@ fn known_entry(row: &Row<'_>) -> Result<(String, KnownEntry), StoreError> {
         hash: row.get("content_hash")?,
         withdrawn: row.get::<_, Option<i64>>("withdrawn")?.is_some(),
         updated: Timestamp(row.get("updated")?),
+        published: Timestamp(row.get("published")?),
+        backfill: row.get::<_, Option<bool>>("backfill")?.unwrap_or(false),
     };
     Ok((row.get("key")?, known))
 }

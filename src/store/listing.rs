@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use serde::Serialize;
 
-use crate::model::document::Origin;
+use crate::model::document::{Origin, shown};
 use crate::model::feed::Feed;
 use crate::model::poll::PollState;
 use crate::store::error::StoreError;
@@ -20,7 +20,8 @@ pub struct ListedFeed {
     pub title: String,
     /// What it was read as; `None`: nothing read yet.
     pub shape: Option<String>,
-    /// `followed`, `unsubscribed`, `file` or `removed`.
+    /// `followed`, `list` (of subscriptions, followed), `retired` (followed, but gone), `unsubscribed`, `file` or
+    /// `removed`.
     pub state: &'static str,
     /// Where the owner put it.
     pub labels: Vec<String>,
@@ -43,9 +44,9 @@ pub struct SetAside {
 
 const FEEDS: &str = "SELECT key, feed, shape, gone, complaints, poll, etag, last_modified,
         (SELECT count(*) FROM entries WHERE entries.feed = feeds.id AND withdrawn IS NULL) AS entries,
-        (SELECT count(*) FROM subscriptions AS s WHERE s.feed = feeds.id) AS asked,
-        (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL LIMIT 1) AS owner_title,
-        coalesce((SELECT labels FROM subscriptions AS s WHERE s.feed = feeds.id LIMIT 1), '[]') AS labels
+        (SELECT count(*) FROM asked AS s WHERE s.feed = feeds.id) AS asked,
+        (SELECT title FROM asked AS s WHERE s.feed = feeds.id AND title IS NOT NULL LIMIT 1) AS owner_title,
+        coalesce((SELECT labels FROM asked AS s WHERE s.feed = feeds.id LIMIT 1), '[]') AS labels
     FROM feeds ORDER BY key";
 
 impl Reader {
@@ -72,16 +73,25 @@ fn listed(row: &Row<'_>) -> Result<ListedFeed, StoreError> {
     let origin = Origin::from_key(&row.get::<_, String>("key")?);
     let gone = row.get::<_, Option<i64>>("gone")?.is_some();
     let asked: i64 = row.get("asked")?;
+    let shape: Option<String> = row.get("shape")?;
+    let is_list = shape.as_deref() == Some("opml");
     let (source, poll, state) = match origin {
         Origin::Remote(url) => {
-            (url, Some(poll_state(row)?), if asked > 0 { "followed" } else { "unsubscribed" })
+            let poll = poll_state(row)?;
+            let state = match (asked > 0, poll.retired, is_list) {
+                (false, ..) => "unsubscribed",
+                (_, true, _) => "retired",
+                (_, _, true) => "list",
+                _ => "followed",
+            };
+            (shown(&url).into_owned(), Some(poll), state)
         }
         Origin::File(path) => (path, None, if gone { "removed" } else { "file" }),
     };
     Ok(ListedFeed {
         source,
         title: row.get::<_, Option<String>>("owner_title")?.unwrap_or(feed.title),
-        shape: row.get("shape")?,
+        shape,
         state,
         labels: json(row, "labels")?,
         entries: row.get("entries")?,

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_river.sql"),
     include_str!("migrations/0002_corrections.sql"),
     include_str!("migrations/0003_told_as.sql"),
+    include_str!("migrations/0004_polling.sql"),
 ];
 
 /// Brings the schema up to date.
@@ -69,6 +70,10 @@ mod tests {
         let merged: Option<i64> =
             db.query_row("SELECT merged_into FROM stories", [], |row| row.get(0)).expect("a story");
         assert_eq!(merged, None);
+        let news: i64 = db
+            .query_row("SELECT count(*) FROM entries WHERE backfill IS NULL", [], |row| row.get(0))
+            .expect("a column");
+        assert_eq!(news, 2, "what was told stays told");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Arrival {
     pub withdrawn: Option<Timestamp>,
     /// Serialized by the engine, of whatever version.
     pub fingerprint: Vec<u8>,
+    /// Too old to be news when its feed was added: compared with nothing.
+    pub backfill: bool,
 }
 
 /// What a fingerprint is made of.
@@ -51,7 +53,7 @@ impl Reader {
     /// As [`StoreError`] lists.
     pub fn arrivals(&self, after: EntryId, limit: usize) -> Result<Vec<Arrival>, StoreError> {
         let sql =
-            "SELECT id, story, tier, language, first_seen, admitted, withdrawn, fingerprint FROM entries
+            "SELECT id, story, tier, language, first_seen, admitted, withdrawn, fingerprint, backfill FROM entries
                    WHERE id > ?1 ORDER BY id LIMIT ?2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.view(|db| all(db, sql, [after.0, limit], arrival))
@@ -120,5 +122,6 @@ fn arrival(row: &Row<'_>) -> Result<Arrival, StoreError> {
         admitted: row.get::<_, Option<i64>>("admitted")?.map_or(first_seen, Timestamp),
         withdrawn: row.get::<_, Option<i64>>("withdrawn")?.map(Timestamp),
         fingerprint: row.get("fingerprint")?,
+        backfill: row.get::<_, Option<bool>>("backfill")?.unwrap_or(false),
     })
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::{Connection, Row};
 
-use crate::model::document::Origin;
+use crate::model::document::{Origin, shown};
 use crate::model::feed::Feed;
 use crate::model::ids::{EntryId, StoryId};
 use crate::model::river::{Report, SourceFeed};
@@ -55,8 +55,7 @@ pub struct StoredStory {
 const STORIES: &str =
     "SELECT id, atom_id, first_seen FROM stories WHERE live > 0 ORDER BY rank DESC, id DESC LIMIT ?1";
 
-const BY_REPORT: &str =
-    "SELECT story, rank, id FROM entries WHERE withdrawn IS NULL ORDER BY rank DESC, id DESC";
+const BY_REPORT: &str = "SELECT story, rank, id FROM entries WHERE withdrawn IS NULL AND backfill IS NULL ORDER BY rank DESC, id DESC";
 
 const STORY: &str = "SELECT id, atom_id, first_seen FROM stories WHERE id = ?1";
 
@@ -69,7 +68,7 @@ const REPORTS: &str = "SELECT entries.id AS id, tier, entries.first_seen AS firs
         (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
             AS owner_title
     FROM entries JOIN feeds ON feeds.id = entries.feed
-    WHERE story = ?1 AND withdrawn IS NULL ORDER BY entries.id";
+    WHERE story = ?1 AND withdrawn IS NULL AND backfill IS NULL ORDER BY entries.id";
 
 impl Reader {
     /// The newest `limit` stories, newest first.
@@ -172,7 +171,7 @@ fn source(row: &Row<'_>) -> Result<SourceFeed, StoreError> {
         feed.title = title;
     }
     let url = match Origin::from_key(&row.get::<_, String>("feed_key")?) {
-        Origin::Remote(url) => Some(url),
+        Origin::Remote(url) => Some(shown(&url).into_owned()),
         Origin::File(_) => None,
     };
     Ok(SourceFeed { atom_id: row.get("feed_atom_id")?, url, feed })

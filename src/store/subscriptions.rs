@@ -1,12 +1,15 @@
 //! What the owner asked to follow: each place that asks is replaced as a whole.
 
+use std::collections::HashSet;
+
 use rusqlite::{Transaction, params};
 
-use crate::model::document::{FileStamp, Origin};
+use crate::model::document::{FileStamp, Origin, Version};
 use crate::model::feed::Feed;
 use crate::model::poll::PollState;
 use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
+use crate::store::commit::{put_poll, put_stamp};
 use crate::store::error::StoreError;
 use crate::store::feeds::poll_state;
 use crate::store::reader::Reader;
@@ -16,34 +19,96 @@ use crate::store::writer::Writer;
 /// The subscriptions that one place asks for.
 #[derive(Debug)]
 pub struct Asked {
-    /// The OPML file, or `None` for the config.
-    pub file: Option<(String, FileStamp)>,
+    /// The place.
+    pub by: Place,
     /// All it asks for, with the id for `atom:source` of each if it is new.
     pub subscriptions: Vec<(Subscription, String)>,
     /// When.
     pub now: Timestamp,
 }
 
+/// A place that asks for subscriptions.
+#[derive(Debug)]
+pub enum Place {
+    /// The config.
+    Config,
+    /// An OPML file of the folder.
+    File(String, FileStamp),
+    /// An OPML document on the web: a subscription itself.
+    List(Box<List>),
+}
+
+/// One reading of a list on the web.
+#[derive(Debug)]
+pub struct List {
+    /// Its URL as the owner subscribed to it.
+    pub url: String,
+    /// Hash of the bytes.
+    pub content_hash: Vec<u8>,
+    /// Committed last.
+    pub version: Version,
+    /// The poll that brought it.
+    pub poll: Option<PollState>,
+}
+
+impl Place {
+    fn key(&self) -> String {
+        match self {
+            Self::Config => "config".to_owned(),
+            Self::File(path, _) => Origin::File(path.clone()).key(),
+            Self::List(list) => list.url.clone(),
+        }
+    }
+}
+
 impl Writer {
-    /// Puts `asked` in the place of what the same place asked for before.
+    /// Puts `asked` in the place of what the same place asked for before. A feed that nobody asked for any more, and that
+    /// was retired, is tried again.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
     pub async fn subscribe(&self, asked: Asked) -> Result<(), StoreError> {
         self.transact(move |transaction| {
-            let key = asked_by(asked.file.as_ref().map(|(path, _)| path.as_str()));
+            let key = asked.by.key();
+            let left = retired_and_left(transaction)?;
+            for (subscription, _) in asked.subscriptions.iter().filter(|(asked, _)| left.contains(&asked.url))
+            {
+                revive(transaction, &subscription.url)?;
+            }
             transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [&key])?;
             for (subscription, atom_id) in &asked.subscriptions {
                 put(transaction, &key, subscription, atom_id, asked.now)?;
             }
-            asked.file.as_ref().map_or(Ok(()), |(path, stamp)| put_file(transaction, path, *stamp, asked.now))
+            match &asked.by {
+                Place::Config => Ok(()),
+                Place::File(path, stamp) => put_file(transaction, path, *stamp, asked.now),
+                Place::List(list) => put_list(transaction, list),
+            }
         })
         .await
     }
 }
 
-fn asked_by(file: Option<&str>) -> String {
-    file.map_or_else(|| "config".to_owned(), |path| Origin::File(path.to_owned()).key())
+/// The retired feeds that nobody asks for.
+fn retired_and_left(transaction: &Transaction<'_>) -> Result<HashSet<String>, StoreError> {
+    let sql = "SELECT key FROM feeds
+               WHERE json_extract(poll, '$.retired') AND id NOT IN (SELECT feed FROM asked)";
+    Ok(all(transaction, sql, [], |row| Ok(row.get(0)?))?.into_iter().collect())
+}
+
+fn revive(transaction: &Transaction<'_>, url: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE feeds SET poll = json_set(poll, '$.retired', json('false'), '$.next_poll', NULL), next_poll = NULL
+               WHERE key = ?1";
+    transaction.prepare_cached(sql)?.execute([url])?;
+    Ok(())
+}
+
+/// A list is known by its version like every other feed, though no entry comes of it.
+fn put_list(transaction: &Transaction<'_>, list: &List) -> Result<(), StoreError> {
+    let sql = "UPDATE feeds SET shape = 'opml', content_hash = ?2, complaints = '[]' WHERE key = ?1";
+    transaction.execute(sql, params![list.url, list.content_hash])?;
+    put_stamp(transaction, &list.url, &list.version)?;
+    list.poll.as_ref().map_or(Ok(()), |poll| put_poll(transaction, &list.url, poll))
 }
 
 fn put(
@@ -93,17 +158,21 @@ impl Reader {
     /// As [`StoreError`] lists.
     pub fn followed(&self) -> Result<Vec<(String, PollState)>, StoreError> {
         let sql = "SELECT key, poll, etag, last_modified FROM feeds
-                   WHERE id IN (SELECT feed FROM subscriptions) ORDER BY key";
+                   WHERE id IN (SELECT feed FROM asked) ORDER BY key";
         self.view(|db| all(db, sql, [], |row| Ok((row.get(0)?, poll_state(row)?))))
     }
 
-    /// Every subscription, in the order of where it is asked for, then by URL.
+    /// Every subscription to a feed, in the order of where it is asked for, then by URL; what lists on the web ask for
+    /// stands with the rest, the lists themselves do not.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
-        let sql = "SELECT key, s.title, html_url, labels, feeds.feed AS feed FROM subscriptions AS s
-                   JOIN feeds ON feeds.id = s.feed ORDER BY asked_by, key";
+        let sql = "SELECT key, s.title, html_url, labels, feeds.feed AS feed FROM asked AS s
+                   JOIN feeds ON feeds.id = s.feed
+                   WHERE coalesce(feeds.shape, '') <> 'opml' AND (asked_by = 'config' OR asked_by LIKE 'file:%' OR s.feed NOT IN
+                       (SELECT feed FROM asked WHERE asked_by = 'config' OR asked_by LIKE 'file:%'))
+                   ORDER BY asked_by, key";
         self.view(|db| {
             all(db, sql, [], |row| {
                 let feed: Feed = json(row, "feed")?;

@@ -21,7 +21,7 @@ pub struct Remembered {
 }
 
 impl Reader {
-    /// Entries admitted since `since`, not withdrawn, and in a language that is `wanted`, in the order they were
+    /// Entries admitted since `since`, not withdrawn, no backfill, and in a language that is `wanted`, in the order they were
     /// admitted; the newest `limit` of them at most.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl Reader {
         wanted: impl Fn(Option<&str>) -> bool,
     ) -> Result<Vec<Remembered>, StoreError> {
         let sql = "SELECT id, story, fingerprint, admitted, language FROM entries
-                   WHERE admitted >= ?1 AND withdrawn IS NULL ORDER BY admitted DESC, id DESC";
+                   WHERE admitted >= ?1 AND withdrawn IS NULL AND backfill IS NULL ORDER BY admitted DESC, id DESC";
         self.view(|db| {
             let mut statement = db.prepare_cached(sql)?;
             let mut rows = statement.query([since.0])?;

@@ -365,7 +365,9 @@ fn times(question: Question<'_>, tale: &Tale, nearest: &Slot, window: &Window, f
     };
     found[Signal::DaysOpen as usize] = days(told(tale.members().first()), 5.0);
     found[Signal::DaysFromNearest as usize] = days(nearest.print.at, 3.0);
-    found[Signal::HoursIdle as usize] = libm::log1p(days(told(tale.members().last()), 3.0) * 24.0);
+    let idle = days(told(tale.members().last()), 3.0) * 24.0;
+    found[Signal::HoursIdle as usize] = libm::log1p(idle);
+    found[Signal::Quiet as usize] = 1.0 - libm::exp(-2.0 * idle);
 }
 
 /// Runs of letters that two titles share, by the geometric mean of how many they have, 0 to 1. `marked`: those of `a`.

@@ -1,5 +1,5 @@
 //! An entry as a question to the window, and which stories come into question as its answer.
-//! Promises: bounded work however many entries share its stems ([`SEEN`]); rare stems are asked first, so that the
+//! Promises: bounded work however many entries share its stems ([`Reach`]); rare stems are asked first, so that the
 //! commonest words cost little and decide nothing.
 //! Deliberately not here: how alike the two are (`likeness.rs`).
 
@@ -9,16 +9,16 @@ use crate::story::keys::Map;
 use crate::story::terms::UNUSED;
 use crate::story::window::Window;
 
-/// Entries looked at for one question, all its stems together.
-const SEEN: usize = 2_400;
-/// Entries looked at for one stem: the latest.
-const SEEN_OF_A_STEM: usize = 600;
 /// However common a stem is, so many of its latest entries are looked at.
 const SEEN_AT_LEAST: usize = 6;
 
 /// How far the engine looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
+    /// Entries looked at for one question, all its stems together.
+    pub seen: usize,
+    /// Entries looked at for one stem: the latest.
+    pub seen_of_a_stem: usize,
     /// Of the entries seen, the nearest that are looked at again.
     pub nearest: usize,
     /// Stories that are compared.
@@ -29,9 +29,11 @@ pub struct Reach {
 
 impl Reach {
     /// While learning: the more stories are no answer, the better the right one is known.
-    pub const LEARNING: Self = Self { nearest: 192, stories: 12, compared: 40 };
+    pub const LEARNING: Self =
+        Self { seen: 2_400, seen_of_a_stem: 600, nearest: 192, stories: 12, compared: 40 };
     /// In service: a third of the work, and no worse on the German development days (F1 .9373 for .9372).
-    pub const SERVICE: Self = Self { nearest: 72, stories: 5, compared: 14 };
+    pub const SERVICE: Self =
+        Self { seen: 1_200, seen_of_a_stem: 300, nearest: 72, stories: 5, compared: 14 };
 }
 
 /// One shared stem alone brings an entry into question only if it is worth this much.
@@ -115,7 +117,7 @@ impl Seen {
     /// nothing here depends on it but numbers.
     fn add(&mut self, worth: f64, users: &[u32], window: &Window) {
         if self.touched.len() < self.count + users.len() {
-            self.touched.resize(self.count + users.len() + SEEN, 0);
+            self.touched.resize(2 * (self.count + users.len()), 0);
         }
         let (scores, touched, first) = (&mut *self.scores, &mut *self.touched, window.first());
         let mut count = self.count;
@@ -167,7 +169,7 @@ pub fn stories(
     logarithms: &Logarithms,
     seen: &mut Seen,
 ) -> Vec<StoryId> {
-    look(asked, language, window, logarithms, seen);
+    look(asked, language, reach, window, logarithms, seen);
     nearest(reach.nearest, window, seen);
     gather(window, seen);
     let mut ranked: Vec<(f64, StoryId)> = Vec::with_capacity(reach.stories + 1);
@@ -227,7 +229,14 @@ fn sum(first: u32, links: &[Link]) -> (f64, f64) {
 }
 
 /// Adds up, for each entry that shares stems, what they are worth; the rarest stems first.
-fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms, seen: &mut Seen) {
+fn look(
+    asked: &[Asked],
+    language: u16,
+    reach: Reach,
+    window: &Window,
+    logarithms: &Logarithms,
+    seen: &mut Seen,
+) {
     let all = libm::log(window.peers(language) as f64 + UNSEEN_ENTRIES);
     // The stems are in the order of their hashes: so are, in this order, those with as many users.
     let known = asked.iter().zip(0..).filter(|(asked, _)| asked.term != UNUSED);
@@ -239,13 +248,13 @@ fn look(asked: &[Asked], language: u16, window: &Window, logarithms: &Logarithms
         seen.scores.reserve_exact(span + span / 8 - held);
         seen.scores.resize(seen.scores.capacity(), 0.0);
     }
-    let mut left = SEEN;
+    let mut left = reach.seen;
     let order = std::mem::take(&mut seen.order);
     for at in &order {
         let asked = &asked[*at as u32 as usize];
         let rarity = all - logarithms.of(asked.users);
         let worth = asked.weight * rarity * rarity;
-        let most = left.clamp(SEEN_AT_LEAST, SEEN_OF_A_STEM);
+        let most = left.clamp(SEEN_AT_LEAST, reach.seen_of_a_stem);
         let (earlier, later) = window.terms.users(asked.term);
         let least = later.len().saturating_sub(most);
         seen.add(worth, &later[least..], window);

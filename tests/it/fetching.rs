@@ -10,7 +10,7 @@ fn opml(urls: &[String]) -> String {
 }
 
 #[test]
-fn validators_are_sent_back_verbatim_and_survive_a_restart() {
+fn rule_01_validators_are_sent_back_verbatim_and_survive_a_restart() {
     let server = Server::start(|_, request| {
         if request.to_lowercase().contains("if-none-match: w/\"ä odd\"")
             || request.contains("if-none-match: \"v 1\"")
@@ -41,7 +41,7 @@ fn validators_are_sent_back_verbatim_and_survive_a_restart() {
 }
 
 #[test]
-fn due_dates_are_kept_over_a_restart() {
+fn rule_10_due_dates_are_kept_over_a_restart() {
     let server =
         Server::start(|_, _| ok("ETag: \"1\"\r\n", &rss(&[("1", "Meldung", "https://blatt.example/1")])));
     let program = Program::new();
@@ -62,7 +62,7 @@ fn due_dates_are_kept_over_a_restart() {
 }
 
 #[test]
-fn redirects_are_followed_to_their_end_and_loops_are_ended() {
+fn rule_19_redirects_are_followed_to_their_end_and_loops_are_ended() {
     let server = Server::start(|path, _| match path {
         "/a" => status("301 Moved Permanently", "Location: /b\r\n"),
         "/b" => status("302 Found", "Location: /feed\r\n"),
@@ -79,7 +79,7 @@ fn redirects_are_followed_to_their_end_and_loops_are_ended() {
 }
 
 #[test]
-fn private_addresses_are_refused_unless_allowed_also_behind_redirects() {
+fn rule_20_private_addresses_are_refused_unless_allowed_also_behind_redirects() {
     let server = Server::start(|_, _| ok("", &rss(&[("1", "Geheim", "https://blatt.example/1")])));
     let program = Program::new().with("RIVERD_FETCH_ALLOW_PRIVATE", "10.0.0.0/8");
     program.drop_file(
@@ -92,7 +92,7 @@ fn private_addresses_are_refused_unless_allowed_also_behind_redirects() {
 }
 
 #[test]
-fn a_body_over_the_limit_a_web_page_and_an_error_leave_the_entries_alone() {
+fn rule_16_a_body_over_the_limit_a_web_page_and_an_error_leave_the_entries_alone() {
     let server = Server::start(|path, _| match path {
         "/page" => ok(
             "Content-Type: text/html\r\n",

@@ -1,15 +1,22 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
+mod articles;
 mod commands;
 mod corrections;
 mod daemon;
 mod durability;
 mod fetching;
 mod hostile;
+mod limits;
+mod lists;
 mod mangled;
 mod measuring;
+mod misbehaving;
 mod parsing;
+mod politeness;
 mod rivers;
+mod rules;
+mod safety;
 mod stories;
 mod support;
 mod tidy;

@@ -150,8 +150,8 @@ fn check_on_the_dial(file: &str, positions: &[f64], floors: &[Floor]) {
 
 #[test]
 fn the_development_file_of_english_headlines_keeps_its_floor_somewhere_on_the_dial() {
-    let floors: [Floor; 2] = [("BCubed F1", F1, 0.84), ("pairwise F1", PAIRWISE, 0.82)];
-    check_on_the_dial("uci-headlines-en", &[0.15, 0.18, 0.2], &floors);
+    let floors: [Floor; 2] = [("BCubed F1", F1, 0.89), ("pairwise F1", PAIRWISE, 0.88)];
+    check_on_the_dial("uci-headlines-en", &[0.2, 0.22, 0.24], &floors);
 }
 
 #[test]

@@ -16,7 +16,7 @@ struct Source {
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("config", &["model", "section"]),
-    ("source", &["model", "config::options::fetch", "config::options::folder"]),
+    ("source", &["model", "config::options::feed", "config::options::fetch", "config::options::folder"]),
     ("parse", &["model", "config::options::parse"]),
     ("story", &["model", "config::options::story"]),
     ("store", &["model", "config::options::store"]),
@@ -35,6 +35,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("feed_rs", &["parse/adapt"]),
     ("rusqlite", &["store/"]),
     ("reqwest", &["source/fetch"]),
+    ("async_compression", &["source/fetch_body.rs"]),
+    ("httpdate", &["source/fetch_headers.rs"]),
     ("notify", &["source/folder.rs"]),
     ("ammonia", &["parse/sanitize.rs"]),
     ("axum", &["serve/"]),
@@ -54,7 +56,7 @@ const IMPURE: &[&str] = &[
     "std::env",
     "std::thread",
 ];
-const PURE: &[&str] = &["model/", "parse/", "story/", "source/schedule.rs", "source/guard.rs", "publish/"];
+const PURE: &[&str] = &["model/", "parse/", "story/", "source/schedule/", "source/guard.rs", "publish/"];
 /// Addresses are data; only sockets are not.
 const PURE_WITH_ADDRESSES: &[&str] = &["source/guard.rs"];
 

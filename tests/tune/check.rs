@@ -18,7 +18,7 @@ use crate::{KINDS, Kind, Learned, Lessons, learn};
 /// Parts of each file.
 pub const PARTS: u64 = 3;
 /// Positions of the dial that are tried on the files that draw their stories coarsely.
-const POSITIONS: [f64; 8] = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6];
+const POSITIONS: [f64; 8] = [0.1, 0.15, 0.2, 0.22, 0.3, 0.4, 0.5, 0.6];
 
 /// The part an entry belongs to; `None`: it has no label.
 pub fn part(entry: &Labelled, kind: &Kind) -> Option<u64> {
@@ -79,7 +79,7 @@ const GROUPS: &[(&str, &[Signal])] = &[
     ("live pages", &[Signal::LiveOrNot]),
     ("whose feed tells it", &[Signal::SameSource, Signal::OnlyThisSource, Signal::SourceJustTold]),
     ("runs of letters", &[Signal::LettersNearest, Signal::LettersMean]),
-    ("time", &[Signal::DaysOpen, Signal::DaysFromNearest, Signal::HoursIdle]),
+    ("time", &[Signal::DaysOpen, Signal::DaysFromNearest, Signal::HoursIdle, Signal::Quiet]),
     ("likelihood of the words", &[Signal::Likelihood]),
     (
         "words the story owns",

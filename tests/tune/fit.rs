@@ -1,6 +1,6 @@
 //! Logistic regression with a ridge, by Newton's method, over several files that share their weights but not their bias.
 
-use riverd::story::signal::list::{COUNT, FORBIDS, RULES, Signals};
+use riverd::story::signal::list::{COUNT, FORBIDS, Signal, Signals};
 
 use crate::rows::Row;
 
@@ -18,8 +18,8 @@ pub struct Fitted {
     pub typical: Signals,
 }
 
-/// Fits the files, each with its weight.
-pub fn fit(files: &[(&[&Row], f64)], ridge: f64) -> Fitted {
+/// Fits the files, each with its weight. Of `rules` nothing is learned: each forbids.
+pub fn fit(files: &[(&[&Row], f64)], ridge: f64, rules: &[Signal]) -> Fitted {
     let (mean, deviation) = moments(files);
     let size = COUNT + files.len();
     let mut beta = vec![0.0; size];
@@ -28,9 +28,9 @@ pub fn fit(files: &[(&[&Row], f64)], ridge: f64) -> Fitted {
         beta.iter_mut().zip(&step).for_each(|(beta, step)| *beta += step);
     }
     let mut weights: Signals = std::array::from_fn(|at| beta[at] / deviation[at]);
-    RULES.iter().for_each(|rule| weights[*rule as usize] = 0.0);
+    rules.iter().for_each(|rule| weights[*rule as usize] = 0.0);
     let shift: f64 = weights.iter().zip(&mean).map(|(weight, mean)| weight * mean).sum();
-    RULES.iter().for_each(|rule| weights[*rule as usize] = FORBIDS);
+    rules.iter().for_each(|rule| weights[*rule as usize] = FORBIDS);
     Fitted { weights, bias: beta[COUNT] - shift, typical: mean }
 }
 

@@ -22,6 +22,7 @@ mod write;
 
 use riverd::pipeline::labelled::Labelled;
 use riverd::story::dial::{Dial, Model, Setting};
+use riverd::story::signal::list::{RULES, TOPIC_RULES};
 
 use crate::fit::{Fitted, fit};
 use crate::rows::{Row, gather, load, load_pairs};
@@ -132,15 +133,24 @@ pub fn learn(lessons: &Lessons, take: &dyn Fn(usize, Option<u64>) -> bool) -> Le
         .collect();
     let pairs: Vec<&Row> =
         wanted(KINDS.len(), &lessons.pairs).into_iter().map(|at| &lessons.pairs[at]).collect();
-    let weighed = |weight: fn(&Kind) -> f64| -> Vec<(&[&Row], f64)> {
-        rows.iter().zip(&KINDS).map(|(rows, kind)| (&rows[..], weight(kind))).collect()
+    let weighed = |rows: &'_ [Vec<&'_ Row>], weight: fn(&Kind) -> f64, ridge, rules| {
+        let files: Vec<(&[&Row], f64)> =
+            rows.iter().zip(&KINDS).map(|(rows, kind)| (&rows[..], weight(kind))).collect();
+        fit(&files, ridge, rules)
     };
+    let open: Vec<Vec<&Row>> = rows.iter().map(|rows| unforbidden(rows)).collect();
     Learned {
-        events: fit(&weighed(|kind| kind.events), EVENTS_RIDGE),
-        topics: fit(&weighed(|kind| kind.topics), TOPICS_RIDGE),
+        events: weighed(&open, |kind| kind.events, EVENTS_RIDGE, &RULES),
+        topics: weighed(&rows, |kind| kind.topics, TOPICS_RIDGE, &TOPIC_RULES),
         long: pairs::long(&pairs),
         across: pairs::across(&pairs),
     }
+}
+
+/// Those that no rule forbids.
+fn unforbidden<'a>(rows: &[&'a Row]) -> Vec<&'a Row> {
+    let open = |row: &&Row| RULES.iter().all(|rule| row.signals[*rule as usize] == 0.0);
+    rows.iter().copied().filter(open).collect()
 }
 
 #[expect(clippy::print_stderr, reason = "a program for people")]

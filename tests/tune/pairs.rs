@@ -6,7 +6,7 @@ use riverd::pipeline::labelled::Pair;
 use riverd::story::dial::DEFAULT_LINE;
 use riverd::story::engine::Engine;
 use riverd::story::hash;
-use riverd::story::signal::list::{Signal, Signals};
+use riverd::story::signal::list::{RULES, Signal, Signals};
 
 use crate::check::PARTS;
 use crate::fit::{Fitted, fit};
@@ -46,7 +46,7 @@ pub fn across(rows: &[&Row]) -> Fitted {
 
 fn learn(rows: &[&Row], of: fn(&Signals) -> bool) -> Fitted {
     let rows: Vec<&Row> = rows.iter().copied().filter(|row| of(&row.signals)).collect();
-    let mut fitted = fit(&[(&rows, WEIGHT)], RIDGE);
+    let mut fitted = fit(&[(&rows, WEIGHT)], RIDGE, &RULES);
     // A rule about titles and first words, where there is more.
     fitted.weights[Signal::OneWord as usize] = 0.0;
     fitted.bias += DEFAULT_LINE + BEST_F1;

@@ -11,7 +11,7 @@ use riverd::story::dial::{Dial, Model};
 use riverd::story::engine::Engine;
 use riverd::story::fingerprint::Fingerprint;
 use riverd::story::question::Reach;
-use riverd::story::signal::list::{COUNT, RULES, Signal, Signals};
+use riverd::story::signal::list::{COUNT, Signal, Signals, TOPIC_RULES};
 
 use crate::Kind;
 use crate::check::part;
@@ -113,7 +113,7 @@ fn is_same(labels: &BTreeMap<&str, u32>, label: &str) -> Option<bool> {
     }
 }
 
-/// No rule forbids it: there is something to learn.
+/// No rule that holds for topics too forbids it: there is something to learn.
 fn is_open(signals: &Signals) -> bool {
-    RULES.iter().all(|rule| signals[*rule as usize] == 0.0)
+    TOPIC_RULES.iter().all(|rule| signals[*rule as usize] == 0.0)
 }

@@ -18,10 +18,26 @@ section! {
     pub struct FetchOptions in "fetch" {
         /// Shortest time between two polls of one feed.
         min_interval: Duration = 15 * MINUTE, within(Duration::from_millis(10)..=7 * DAY);
-        /// Longest time between two polls of a feed that works. A server's own wish may go up to 7 days.
+        /// Longest time between two polls of a feed that works. A server's own wish may go up to max_wish. Where
+        /// min_interval is under a minute and this is left as it is, four times min_interval.
         max_interval: Duration = DAY, within(Duration::from_millis(10)..=7 * DAY);
+        /// Shortest time between two polls of a feed whose server gives no validators (ETag, Last-Modified), so that
+        /// each poll sends the whole document. Where min_interval is under a minute, four times that instead.
+        unvalidated_interval: Duration = HOUR, within(Duration::from_millis(10)..=7 * DAY);
+        /// How far a server's or publisher's own wish (Retry-After, max-age, Expires, ttl, sy:updatePeriod) is heeded.
+        max_wish: Duration = 7 * DAY, within(Duration::from_millis(10)..=30 * DAY);
+        /// First wait after a 429 or 503 without a Retry-After; it doubles each time.
+        busy_wait: Duration = HOUR, within(Duration::from_millis(10)..=7 * DAY);
+        /// First wait after a challenge meant for browsers; it doubles each time.
+        challenge_wait: Duration = DAY, within(Duration::from_millis(10)..=7 * DAY);
         /// Longest time between two polls of a feed that keeps failing.
         max_backoff: Duration = 7 * DAY, within(Duration::from_millis(10)..=30 * DAY);
+        /// How long a lasting redirect (301, 308) must lead to the same place before the feed is asked for there.
+        adopt_move_after: Duration = 3 * DAY, within(Duration::ZERO..=30 * DAY);
+        /// Of a feed just added, so many of its newest entries reach the rivers; the rest is only stored …
+        first_entries: usize = 20, within(0..=100_000);
+        /// … save entries that are younger than this.
+        first_age: Duration = 7 * DAY, within(Duration::ZERO..=3650 * DAY);
         /// Requests under way at once, over all hosts.
         concurrency: usize = 16, within(1..=1024);
         /// Requests under way at once to one host.
@@ -33,6 +49,9 @@ section! {
         allow_private: Vec<String> = Vec::new(), cidrs;
         /// A web or mail address where publishers reach you; it stands in the User-Agent.
         contact: String = String::new();
+        /// An HTTP proxy for all feeds, as "http://proxy.example:3128". It resolves the names, so that riverd cannot
+        /// check the addresses behind them; private addresses that are written out are still refused. Empty: none.
+        proxy: String = String::new(), proxy;
         /// Time to connect, with TLS.
         connect_timeout: Duration = Duration::from_secs(10), within(moment());
         /// Time from the request to the first byte of the answer.
@@ -41,9 +60,21 @@ section! {
         timeout: Duration = Duration::from_secs(60), within(moment());
         /// Largest document, after decompression.
         max_size: ByteSize = ByteSize::mib(16), within(ByteSize(1)..=ByteSize::mib(1024));
+        /// How many times larger than what was sent a document may become by decompression, beyond its first MiB.
+        max_ratio: usize = 200, within(2..=100_000);
+        /// Memory for documents that are under way, besides one of max_size; beyond it they wait for each other.
+        buffer: ByteSize = ByteSize::mib(8), within(ByteSize::mib(1)..=ByteSize::mib(4096));
+        /// Largest headers of an answer.
+        max_headers: ByteSize = ByteSize(64 * 1024), within(ByteSize(1024)..=ByteSize::mib(1));
         /// Redirects followed in one poll.
         max_redirects: usize = 8, within(0..=32);
     }
+}
+
+fn proxy(text: &str) -> Result<(), String> {
+    let right =
+        text.is_empty() || url::Url::parse(text).is_ok_and(|url| url.scheme() == "http" && url.has_host());
+    if right { Ok(()) } else { Err("an address such as \"http://proxy.example:3128\"".to_owned()) }
 }
 
 fn cidrs(list: &[String]) -> Result<(), String> {

@@ -1,4 +1,5 @@
 //! One file per section of the config: every option with its meaning, unit and default.
+pub mod feed;
 pub mod fetch;
 pub mod folder;
 pub mod log;

@@ -12,9 +12,9 @@ section! {
         max_depth: usize = 200, within(16..=500);
         /// XML elements read of one entry, and of all that is no entry.
         max_elements: usize = 20_000, within(100..=10_000_000);
-        /// HTML of one entry that is sanitized; longer HTML is kept as plain text.
+        /// HTML of one entry that is sanitized; longer HTML is kept as the text of its paragraphs.
         max_html: ByteSize = ByteSize::kib(512), within(ByteSize::kib(1)..=ByteSize::mib(16));
-        /// Tags nested within each other, in HTML; deeper HTML is kept as plain text.
+        /// Tags nested within each other, in HTML; deeper tags are left out and their text stays.
         max_html_depth: usize = 512, within(8..=2_000);
         /// Subscriptions read from one OPML file.
         max_subscriptions: usize = 20_000, within(1..=1_000_000);

@@ -25,6 +25,7 @@ pub enum Signal {
     DaysOpen,
     DaysFromNearest,
     HoursIdle,
+    Quiet,
     Size,
     SameHeadline,
     LettersNearest,
@@ -64,8 +65,11 @@ pub enum Signal {
     OtherText,
 }
 
-/// Those that are no matter of degree. Each forbids, whatever else there is; nothing is learned of them.
+/// Those that are no matter of degree. Each forbids that an event is one, whatever else there is; nothing is learned of them.
 pub const RULES: [Signal; 3] = [Signal::OnlyNumbersDiffer, Signal::OneWord, Signal::OtherText];
+
+/// Those of them that hold for topics too. A topic may be named by one word alone: what that is worth is learned there.
+pub const TOPIC_RULES: [Signal; 2] = [Signal::OnlyNumbersDiffer, Signal::OtherText];
 
 /// What a rule weighs, in log-odds: more than all else together.
 pub const FORBIDS: f64 = -20.0;
@@ -95,6 +99,7 @@ pub const LIST: &[(&str, &str)] = &[
     ("days_open", "days since the story's first report"),
     ("days_from_nearest", "days since the nearest report"),
     ("hours_idle", "hours since its last report (ln(1+h))"),
+    ("quiet", "no report of it came in the last hour: 0 just after its last one, near to 1 after two hours"),
     ("size", "how many reports it has (ln)"),
     ("same_headline", "the headline is the nearest one's"),
     ("letters_nearest", "runs of five letters shared with a title of the story"),
@@ -130,7 +135,7 @@ pub const LIST: &[(&str, &str)] = &[
     ("across_shared", "how many of them are in both (ln(1+n))"),
     ("across_rare", "rarity of the second rarest of them"),
     ("only_numbers_differ", "a rule: the titles are the same but for their numbers"),
-    ("one_word", "a rule: the entry shares no more than one stem with the story"),
+    ("one_word", "a rule of events: the entry shares no more than one stem with the story"),
     ("other_text", "a rule: a heading of few words that is the same, above texts that share next to nothing"),
 ];
 

@@ -1,9 +1,11 @@
 //! What the tests share: the real program on a fresh folder and store, a small HTTP client, a feed server, and
-//! labelled entries.
+//! labelled entries, and a server that misbehaves.
 
 pub mod chance;
 pub mod http;
 pub mod labelled;
+pub mod markup;
 pub mod program;
 pub mod server;
+pub mod unruly;
 pub mod wait;

@@ -1,0 +1,56 @@
+//! Quick looks at a document without reading it: whether it is a list of subscriptions, and whether its end is there.
+
+use crate::parse::decode::decode;
+use crate::parse::sniff::{TextKind, kind_of_text};
+
+/// The root element is looked for this far, the end of the document this far back, in bytes.
+const LOOK_BYTES: usize = 16 * 1024;
+
+/// Whether it is OPML.
+pub fn is_opml(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(LOOK_BYTES)];
+    matches!(kind_of_text(&decode(head, None, &mut Vec::new())), TextKind::Opml(_))
+}
+
+/// Whether a feed of this shape ends before its root element does. JSON that is cut short is no JSON.
+pub fn is_cut_short(bytes: &[u8], shape: &str) -> bool {
+    if shape == "json" {
+        return false;
+    }
+    let tail = &bytes[bytes.len().saturating_sub(LOOK_BYTES)..];
+    // UTF-16 has a NUL beside each letter.
+    let tail: Vec<u8> = tail.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
+    let closes = |name: &str| tail.windows(name.len()).any(|part| part == name.as_bytes());
+    let roots = ["rss>", "feed>", "rdf>", "channel>", "rss ", "feed ", "rdf ", "channel "];
+    let ends = roots.iter().any(|root| closes(&format!("</{root}")) || closes(&format!(":{root}")));
+    // An empty root element closes itself.
+    !ends && !tail.trim_ascii_end().ends_with(b"/>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_without_its_end_is_cut_short() {
+        for (text, cut) in [
+            ("<rss><channel><item/></channel></rss>\n<!-- 3 ms -->", false),
+            ("<rss><channel><item><title>x", true),
+            ("<rss><channel><item></item>", true),
+            ("<rdf:RDF><item/></rdf:RDF>", false),
+            ("<a:feed></a:feed >", false),
+            ("<feed/>", false),
+        ] {
+            assert_eq!(is_cut_short(text.as_bytes(), "rss"), cut, "{text}");
+        }
+        let wide: Vec<u8> = "<rss></rss>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(!is_cut_short(&wide, "rss"));
+        assert!(!is_cut_short(b"{\"version\"", "json"));
+    }
+
+    #[test]
+    fn a_list_of_subscriptions_is_known_by_its_root() {
+        assert!(is_opml(b"<?xml version='1.0'?>\n<opml version='2.0'>"));
+        assert!(!is_opml(b"<rss><!-- <opml> --></rss>"));
+    }
+}
