@@ -14,6 +14,9 @@ use crate::parse::parsed::Parsed;
 use crate::parse::sanitize::Sanitizer;
 use crate::parse::text::{plain, title};
 
+/// HTML that is looked at for its language, in bytes.
+const LANGUAGE_BYTES: usize = 4 * 1024;
+
 /// The model of a document. `base`: where it was found; without one, relative links count from the feed's page.
 pub fn finish(reading: Reading, base: Option<&Url>, options: &ParseOptions) -> Parsed {
     let Reading { shape, feed, entries, hints, mut complaints } = reading;
@@ -58,19 +61,19 @@ impl Finisher {
         let title = entry.title.as_ref().map(title_of).unwrap_or_default();
         let content = entry.content.as_ref().and_then(|text| self.html(text));
         let summary = entry.summary.as_ref().and_then(|text| self.html(text));
-        let words = words(&title, summary.as_deref(), content.as_deref());
+        let body = content.as_deref().or(summary.as_deref());
         let declared = entry.language.as_deref().and_then(language::declared);
         let declared = declared.or_else(|| self.language.clone());
-        let id = entry.id.filter(|id| !id.is_empty());
+        let id = entry.id.filter(|id| !id.is_empty()).or(entry.id_link);
         Entry {
-            id: id.unwrap_or_else(|| fallback_id(entry.id_link.as_deref(), &title, &words)),
+            id: id.unwrap_or_else(|| fallback_id(None, &title, &words(&title, body))),
             canonical_link: entry.link.as_deref().and_then(canonical),
             published: entry.published,
             updated: entry.updated,
             authors: entry.authors,
             categories: categories(&entry.categories),
             enclosures: enclosures(entry.enclosures),
-            language: declared.or_else(|| language::detect(&words)),
+            language: declared.or_else(|| language::detect(&words(&title, body.map(beginning)))),
             source: entry.source.and_then(source),
             rights: entry.rights.as_ref().map(title_of).filter(|text| !text.is_empty()),
             link: entry.link,
@@ -113,9 +116,19 @@ fn title_of(text: &RichText) -> String {
     }
 }
 
-fn words(title: &str, summary: Option<&str>, content: Option<&str>) -> String {
-    let body = content.or(summary).map(plain).unwrap_or_default();
-    format!("{title}. {body}")
+/// What an entry says, as plain text.
+fn words(title: &str, body: Option<&str>) -> String {
+    format!("{title}. {}", body.map(plain).unwrap_or_default())
+}
+
+/// As much of an entry's HTML as tells its language, up to the beginning of a tag.
+fn beginning(html: &str) -> &str {
+    if html.len() <= LANGUAGE_BYTES {
+        return html;
+    }
+    let end = (0..=LANGUAGE_BYTES).rev().find(|at| html.is_char_boundary(*at)).unwrap_or(0);
+    let end = html[..end].rfind('<').filter(|at| *at > LANGUAGE_BYTES / 2).unwrap_or(end);
+    &html[..end]
 }
 
 fn source(source: SourceDraft) -> Option<SourceRef> {

@@ -120,7 +120,9 @@ pub enum Reference {
 pub fn reference(text: &str, entities: &mut Entities<'_>) -> Reference {
     const STRAY: Reference = Reference::Stray(1, Cow::Borrowed("&amp;"));
     let bytes = text.as_bytes();
-    let Some(end) = bytes.iter().take(NAME_BYTES).position(|byte| *byte == b';') else { return STRAY };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"#_-.:".contains(byte);
+    let end = bytes.iter().take(NAME_BYTES).skip(1).position(|byte| !is_name(byte)).map(|at| at + 1);
+    let Some(end) = end.filter(|end| bytes[*end] == b';') else { return STRAY };
     let (name, length) = (&text[1..end], end + 1);
     if matches!(name, "lt" | "gt" | "amp" | "quot" | "apos") {
         return Reference::Right(length);
@@ -128,7 +130,7 @@ pub fn reference(text: &str, entities: &mut Entities<'_>) -> Reference {
     if let Some(number) = name.strip_prefix('#') {
         return numeric(text, number, length);
     }
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte)) {
+    if name.is_empty() {
         return STRAY;
     }
     if let Some(value) = entities.value(name) {
