@@ -254,7 +254,10 @@ pub fn is_rest(mut behind: &str) -> bool {
     loop {
         behind = behind.trim_start();
         let Some(comment) = behind.strip_prefix("<!--") else { return behind.is_empty() };
-        let Some(end) = comment.find("-->") else { return true };
-        behind = &comment[end + 3..];
+        // A comment without its end ends with its tag, as in the repair.
+        behind = match comment.find("-->") {
+            Some(end) => &comment[end + 3..],
+            None => comment.find('>').map_or("", |end| &comment[end + 1..]),
+        };
     }
 }

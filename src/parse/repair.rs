@@ -448,6 +448,7 @@ mod tests {
     #[test]
     fn what_stands_behind_the_end_is_read_as_part_of_it() {
         check("<a>x</a><b>y</b>", "<a>x<b>y</b></a>");
+        check("<a>x</a><!-- y -> <b>z</b>", "<a>x <b>z</b></a>");
     }
 
     #[test]
