@@ -15,6 +15,7 @@ pub mod once;
 pub mod out;
 pub mod restory;
 pub mod run;
+pub mod search;
 pub mod split;
 pub mod stories;
 pub mod subscribe;

@@ -17,6 +17,7 @@ use crate::parse::parsed::Parsed;
 use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::error::{PipelineError, blocking};
+use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
@@ -51,7 +52,7 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// With the engine's memory filled from the store.
+    /// With the engine's memory filled from the store, and all that is stored indexed.
     ///
     /// # Errors
     /// As [`PipelineError`] lists.
@@ -61,6 +62,7 @@ impl Ingest {
         config: &Config,
         clock: Clock,
     ) -> Result<Self, PipelineError> {
+        fill(&reader, &writer).await?;
         let engine = Engine::new(&config.story);
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following) = (config.clone(), BTreeSet::new());
@@ -83,7 +85,8 @@ impl Ingest {
             Delivery::Renamed { from, to } => {
                 tracing::info!(from, to, "renamed");
                 self.writer.rename_file(from, to).await?;
-                Ok(Outcome::default())
+                // It may lie in another folder now, and so under another label.
+                Ok(Outcome { changed: true, orders: vec![] })
             }
             Delivery::Scanned => Ok(Outcome { changed: true, orders: vec![] }),
         }
@@ -251,7 +254,8 @@ impl Ingest {
         let withdrawn: Vec<EntryId> = self.writer.remove_file(path.clone(), now).await?;
         withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
         tracing::info!(path, withdrawn = withdrawn.len(), "removed");
-        Ok(Outcome { changed: !withdrawn.is_empty(), orders: self.follow_what_is_asked().await? })
+        // Without entries, too: with a list go labels.
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
     }
 }
 

@@ -7,6 +7,7 @@ pub mod corrections;
 pub mod error;
 pub mod eval;
 pub mod explain;
+pub mod indexing;
 pub mod ingest;
 pub mod judged;
 pub mod labelled;

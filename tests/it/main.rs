@@ -8,6 +8,7 @@ mod fetching;
 mod hostile;
 mod measuring;
 mod rivers;
+mod searching;
 mod stories;
 mod support;
 mod tidy;
