@@ -64,6 +64,7 @@ pub async fn republish(press: &Arc<Press>, shelf: &Shelf) -> anyhow::Result<()> 
     let press = press.clone();
     let editions = tokio::task::spawn_blocking(move || press.editions()).await?;
     let editions = editions.context("the editions cannot be made; the last ones are served")?;
+    shelf.keep(&editions.iter().map(|(path, _)| path.as_str()).collect());
     editions.into_iter().for_each(|(path, edition)| shelf.put(&path, edition));
     Ok(())
 }

@@ -9,6 +9,7 @@ mod hostile;
 mod measuring;
 mod rivers;
 mod searching;
+mod selecting;
 mod stories;
 mod support;
 mod tidy;
