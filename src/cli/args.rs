@@ -87,8 +87,8 @@ pub enum Command {
     /// Words are found whatever their case and accents; ä is also ae, ß is ss. "a phrase" in quotes, begin* for words that
     /// begin so, OR, -word or NOT for what is not to be in it, and parentheses.
     Search {
-        /// What to find
-        #[arg(required = true, allow_hyphen_values = true)]
+        /// What to find; in single quotes, so that the shell leaves it as it is
+        #[arg(required = true)]
         query: Vec<String>,
         /// Most entries listed
         #[arg(long, default_value_t = 30, value_name = "N")]

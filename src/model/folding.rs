@@ -176,8 +176,9 @@ fn cut(letters: impl Iterator<Item = char>, mut see: impl FnMut(Piece<'_>)) {
     let (mut word, mut run): (Spelling, Vec<char>) = (Spelling::default(), Vec::new());
     // A blank at the end ends what is under way.
     for c in letters.chain(std::iter::once(' ')).filter(|c| !is_invisible(*c)) {
-        let (unspaced, letter) = (is_unspaced(c), c.is_alphanumeric() || is_combining_mark(c));
-        if !(letter && !unspaced) && !word.plain.is_empty() {
+        let unspaced = is_unspaced(c);
+        let spaced = !unspaced && (c.is_alphanumeric() || is_combining_mark(c));
+        if !spaced && !word.plain.is_empty() {
             see(Piece::Word(&word));
             word.clear();
         }
@@ -185,10 +186,10 @@ fn cut(letters: impl Iterator<Item = char>, mut see: impl FnMut(Piece<'_>)) {
             see(Piece::Run(&run));
             run.clear();
         }
-        match (letter, unspaced) {
-            (_, true) => run.push(c),
-            (true, false) => word.letter(c),
-            (false, false) => {}
+        if spaced {
+            word.letter(c);
+        } else if unspaced {
+            run.push(c);
         }
     }
 }

@@ -79,12 +79,13 @@ impl Press {
         title.unwrap_or(&options.name).to_owned()
     }
 
-    fn stories(&self, Choice { options, wanted }: &Choice) -> Result<Vec<ToldStory>, StoreError> {
+    fn stories(&self, choice: &Choice) -> Result<Vec<ToldStory>, StoreError> {
+        let options = &choice.options;
         let limit = if options.limit == 0 { self.options.limit } else { options.limit };
         let folding = Folding { copies: options.copies, stories: options.stories };
         let manner = Manner { folding, prefer: &[&options.prefer, &self.prefer] };
-        if !wanted.is_everything() {
-            return selecting::stories(&self.reader, wanted, manner, limit);
+        if !choice.wanted.is_everything() {
+            return selecting::stories(&self.reader, choice, manner, limit);
         }
         if folding == Folding::ALL {
             let stories = self.reader.river(limit)?;

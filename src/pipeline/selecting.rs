@@ -4,11 +4,12 @@
 //! Promises: ids are those of the river of everything: a story has one id, whichever river shows whichever part of it.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use crate::config::options::river::{RiverOptions, Rivers};
 use crate::model::ids::EntryId;
 use crate::model::river::ToldStory;
-use crate::pipeline::labels::Labels;
+use crate::pipeline::labels::{LabelRiver, Labels};
 use crate::pipeline::republish::Newest;
 use crate::pipeline::unfolding::{Manner, Place, parts};
 use crate::store::error::StoreError;
@@ -31,7 +32,7 @@ pub struct Choice {
 pub fn choices(reader: &Reader, rivers: &Rivers, label_limit: usize) -> Result<Vec<Choice>, StoreError> {
     let labels = labels(reader)?;
     let own = labels.rivers(rivers, label_limit);
-    let all = rivers.0.iter().cloned().chain(own.iter().map(|river| river.options()));
+    let all = rivers.0.iter().cloned().chain(own.iter().map(LabelRiver::options));
     Ok(all.map(|options| Choice { wanted: wanted(&options, &labels), options }).collect())
 }
 
@@ -63,13 +64,19 @@ fn wanted(options: &RiverOptions, labels: &Labels) -> Wanted {
 /// As [`StoreError`] lists.
 pub fn stories(
     reader: &Reader,
-    wanted: &Wanted,
+    Choice { options, wanted }: &Choice,
     manner: Manner<'_>,
     limit: usize,
 ) -> Result<Vec<ToldStory>, StoreError> {
-    let mut newest = Newest::of(limit);
-    reader.selected(wanted, |selected| newest.take(selected.place, told(selected, manner)))?;
-    Ok(newest.end())
+    let river = options.name.as_str();
+    let (mut newest, mut looked_at, begun) = (Newest::of(limit), 0_usize, Instant::now());
+    reader.selected(wanted, |selected| {
+        looked_at += 1;
+        newest.take(selected.place, told(selected, manner))
+    })?;
+    let (stories, ms) = (newest.end(), begun.elapsed().as_millis());
+    tracing::debug!(river, stories = stories.len(), looked_at, ms, "selected");
+    Ok(stories)
 }
 
 /// The parts of a story that have a report in the window.

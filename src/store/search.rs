@@ -29,9 +29,9 @@ pub(crate) fn put(
 ) -> Result<(), StoreError> {
     let sql =
         "INSERT OR REPLACE INTO search (rowid, title, summary, content, source) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let (title, summary, content) = (indexed(&texts.title), indexed(&texts.summary), indexed(&texts.content));
-    // What the content begins with, or holds, needs no second place.
-    let summary = if content.contains(&summary) { String::new() } else { summary };
+    // A summary that stands in the content needs no second place.
+    let summary = if texts.content.contains(&texts.summary) { "" } else { &texts.summary };
+    let (title, summary, content) = (indexed(&texts.title), indexed(summary), indexed(&texts.content));
     transaction.prepare_cached(sql)?.execute(params![entry.0, title, summary, content, source(feed)])?;
     Ok(())
 }

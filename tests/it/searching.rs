@@ -79,7 +79,7 @@ fn words_are_found_in_every_spelling_and_queries_do_what_they_say() {
     ] {
         assert_eq!(found(&program, &[query]), expected, "{query}");
     }
-    assert_eq!(found(&program, &["müller", "-rathaus"]), "a", "words may stand apart");
+    assert_eq!(found(&program, &["müller", "NOT", "rathaus"]), "a", "words may stand apart");
     assert_eq!(found(&program, &["--best", "rathaus OR laden OR pot"]).len(), 3);
     assert_eq!(found(&program, &["müller OR pot OR 日本", "--limit", "2"]).len(), 2);
     let table = program.run(&["search", "hasel*"]);
@@ -222,7 +222,7 @@ fn a_malformed_query_is_a_clear_error_and_never_sql() {
         ("…", "it holds no word"),
         ("m*ller", "the * at character 2 does not stand at the end of a word"),
     ] {
-        let output = program.run(&["search", query]);
+        let output = program.run(&["search", "--", query]);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{query}: {told}");
         assert!(told.contains(expected) && told.contains("cannot be understood"), "{query}: {told}");

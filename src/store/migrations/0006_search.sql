@@ -9,6 +9,8 @@ CREATE VIRTUAL TABLE search USING fts5 (
     title, summary, content, source,
     content = '', contentless_delete = 1, tokenize = 'ascii'
 );
+-- A document is a piece of the index; more pieces before they are merged means that less is written again.
+INSERT INTO search (search, rank) VALUES ('automerge', 8);
 
 -- Newest first, with all that says whether a river selects an entry: rows of entries are long.
 DROP INDEX entries_by_rank;
