@@ -7,5 +7,6 @@ pub mod logging;
 pub mod memory;
 pub mod once;
 pub mod run;
+pub mod secrets;
 pub mod stop;
 pub mod wiring;

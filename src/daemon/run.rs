@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::load::Config;
 use crate::daemon::clock::now;
 use crate::daemon::memory::give_back;
+use crate::daemon::secrets::locks;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
@@ -47,6 +48,7 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     let listener =
         listener.with_context(|| format!("cannot listen on {listen}; is it in use? see serve.listen"))?;
     let here = format!("http://{}", listener.local_addr()?);
+    let locks = locks(&config)?;
     let house = House::open(&config).await?;
     let public = config.serve.public_url.trim_end_matches('/');
     let press = house.press(&config, if public.is_empty() { here.clone() } else { public.to_owned() });
@@ -56,7 +58,7 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     let server_stop = CancellationToken::new();
     let (title, serving, served, stopped) =
         (config.publish.title.clone(), config.serve.clone(), shelf.clone(), server_stop.clone());
-    let server = tokio::spawn(async move { serve(listener, served, &title, &serving, stopped).await });
+    let server = tokio::spawn(async move { serve(listener, served, locks, &title, &serving, stopped).await });
     ready(&here);
     tracing::info!(address = %here, "serving");
     let result = flow(&config, house, press, shelf, &tasks, &stop).await;

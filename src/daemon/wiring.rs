@@ -37,7 +37,7 @@ impl House {
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let name = format!("{:x}-{:x}", now().0, std::process::id());
         let store = open(Path::new(&config.store.path), now(), &name)?;
-        let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, now)?;
+        let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, now).await?;
         let fetcher = Fetcher::new(&config.fetch, &config.feeds)?;
         Ok(Self { store, ingest, fetcher })
     }
@@ -64,6 +64,7 @@ pub async fn republish(press: &Arc<Press>, shelf: &Shelf) -> anyhow::Result<()> 
     let press = press.clone();
     let editions = tokio::task::spawn_blocking(move || press.editions()).await?;
     let editions = editions.context("the editions cannot be made; the last ones are served")?;
+    shelf.keep(&editions.iter().map(|(path, _)| path.as_str()).collect());
     editions.into_iter().for_each(|(path, edition)| shelf.put(&path, edition));
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::parse::whole::{is_cut_short, is_opml};
 use crate::pipeline::error::{PipelineError, blocking};
+use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
@@ -61,11 +62,17 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// The engine's memory is filled from the store when it is first needed, or by [`Ingest::wake`].
+    /// All that is stored is indexed; the engine's memory is filled when it is first needed, or by [`Ingest::wake`].
     ///
     /// # Errors
     /// As [`PipelineError`] lists.
-    pub fn new(writer: Writer, reader: Reader, config: &Config, clock: Clock) -> Result<Self, PipelineError> {
+    pub async fn new(
+        writer: Writer,
+        reader: Reader,
+        config: &Config,
+        clock: Clock,
+    ) -> Result<Self, PipelineError> {
+        fill(&reader, &writer).await?;
         let engine = Engine::new(&config.story);
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following) = (config.clone(), BTreeSet::new());
@@ -87,7 +94,8 @@ impl Ingest {
             Delivery::Renamed { from, to } => {
                 tracing::info!(from, to, "renamed");
                 self.writer.rename_file(from, to).await?;
-                Ok(Outcome::default())
+                // It may lie in another folder now, and so under another label.
+                Ok(Outcome { changed: true, orders: vec![] })
             }
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;
@@ -356,7 +364,8 @@ impl Ingest {
         let withdrawn: Vec<EntryId> = self.writer.remove_file(path.clone(), now).await?;
         withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
         tracing::info!(path, withdrawn = withdrawn.len(), "removed");
-        Ok(Outcome { changed: !withdrawn.is_empty(), orders: self.follow_what_is_asked().await? })
+        // Without entries, too: with a list go labels.
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
     }
 }
 

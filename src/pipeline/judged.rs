@@ -9,6 +9,7 @@ use crate::model::entry::Entry;
 use crate::model::story::{Decision, Verdict};
 use crate::model::time::Timestamp;
 use crate::parse::identity::{entry_atom_id, story_atom_id};
+use crate::pipeline::indexing::texts;
 use crate::pipeline::mint::Mint;
 use crate::pipeline::telling::{fingerprint, is_folded};
 use crate::store::change::{Changed, Content, Fresh, KnownEntry, News};
@@ -113,6 +114,7 @@ impl Judging<'_> {
             published,
             content: Content {
                 hash: seen_hash(&entry),
+                texts: texts(&entry),
                 fingerprint,
                 updated: entry.updated.map_or(published, |at| at.clamp(published, self.now.max(published))),
                 entry,
@@ -135,7 +137,8 @@ impl Judging<'_> {
         let given = entry.updated.filter(|at| *at > known.updated && *at <= self.now);
         let untold = hash == known.hash || self.renamed.contains(&entry.id);
         let updated = if untold { known.updated } else { given.unwrap_or(self.now) };
-        Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated } })
+        let texts = texts(&entry);
+        Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated, texts } })
     }
 }
 

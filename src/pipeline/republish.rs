@@ -1,7 +1,7 @@
 //! Makes the current editions from the store: for each river, read what it tells, fold it as the river folds, render.
 //! Deliberately not here: how a story becomes what a river tells of it (`unfolding`).
 //!
-//! To let a river select by something further: an option of the river, heeded where `Press::stories` takes a story.
+//! To let a river select by something further: an option of the river, heeded in `selecting`.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use crate::model::river::{River, ToldStory};
 use crate::model::story::Folding;
 use crate::model::time::Timestamp;
 use crate::parse::identity::river_atom_id;
+use crate::pipeline::selecting::{self, Choice};
 use crate::pipeline::unfolding::{Manner, Place, parts, whole};
 use crate::publish::atom;
 use crate::publish::edition::Edition;
@@ -45,8 +46,8 @@ impl Press {
     /// As [`StoreError`] lists.
     pub fn editions(&self) -> Result<Vec<(String, Edition)>, StoreError> {
         let mut editions = Vec::new();
-        for options in &self.rivers.0 {
-            let river = self.river(options)?;
+        for choice in selecting::choices(&self.reader, &self.rivers, self.options.label_rivers)? {
+            let river = self.river(&choice)?;
             let bytes = atom::render(&river, &self.options);
             let edition = Edition::new(bytes, atom::MEDIA_TYPE, atom::updated(&river));
             editions.push((format!("/{}.atom", river.name), edition));
@@ -58,13 +59,14 @@ impl Press {
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn river(&self, options: &RiverOptions) -> Result<River, StoreError> {
+    pub fn river(&self, choice: &Choice) -> Result<River, StoreError> {
+        let options = &choice.options;
         let name = options.name.clone();
         Ok(River {
             title: self.title(options),
             atom_id: river_atom_id(&self.store_name, &name),
             self_url: Some(format!("{}/{name}.atom", self.public_url)),
-            stories: self.stories(options)?,
+            stories: self.stories(choice)?,
             born: self.born,
             name,
         })
@@ -77,10 +79,14 @@ impl Press {
         title.unwrap_or(&options.name).to_owned()
     }
 
-    fn stories(&self, options: &RiverOptions) -> Result<Vec<ToldStory>, StoreError> {
+    fn stories(&self, choice: &Choice) -> Result<Vec<ToldStory>, StoreError> {
+        let options = &choice.options;
         let limit = if options.limit == 0 { self.options.limit } else { options.limit };
         let folding = Folding { copies: options.copies, stories: options.stories };
         let manner = Manner { folding, prefer: &[&options.prefer, &self.prefer] };
+        if !choice.wanted.is_everything() {
+            return selecting::stories(&self.reader, choice, manner, limit);
+        }
         if folding == Folding::ALL {
             let stories = self.reader.river(limit)?;
             return Ok(stories.into_iter().filter_map(|story| whole(story, manner.prefer)).collect());
@@ -92,19 +98,20 @@ impl Press {
 }
 
 /// Puts the parts of stories in order, where the stories come with the newest report first.
-struct Newest<T> {
+pub(crate) struct Newest<T> {
     limit: usize,
     waiting: BTreeMap<Reverse<Place>, T>,
     told: Vec<T>,
 }
 
 impl<T> Newest<T> {
-    fn of(limit: usize) -> Self {
+    /// Of nothing yet, `limit` parts at most.
+    pub(crate) fn of(limit: usize) -> Self {
         Self { limit, waiting: BTreeMap::new(), told: Vec::new() }
     }
 
     /// Takes the parts of the story whose newest report stands at `newest`.
-    fn take(&mut self, newest: Place, parts: Vec<(Place, T)>) -> ControlFlow<()> {
+    pub(crate) fn take(&mut self, newest: Place, parts: Vec<(Place, T)>) -> ControlFlow<()> {
         // Nothing that still comes ranks above it: what waits above it has its turn.
         while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 > newest) {
             self.told.push(first.remove());
@@ -116,7 +123,8 @@ impl<T> Newest<T> {
         ControlFlow::Continue(())
     }
 
-    fn end(self) -> Vec<T> {
+    /// The newest of all that was taken, in order.
+    pub(crate) fn end(self) -> Vec<T> {
         self.told.into_iter().chain(self.waiting.into_values()).take(self.limit).collect()
     }
 }

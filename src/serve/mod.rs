@@ -4,5 +4,6 @@
 
 pub mod conditional;
 pub mod landing;
+pub mod lock;
 pub mod server;
 pub mod shelf;

@@ -20,12 +20,14 @@ use crate::config::options::serve::ServeOptions;
 use crate::publish::edition::Edition;
 use crate::serve::conditional::{Choice, Encoding, choose};
 use crate::serve::landing::page;
+use crate::serve::lock::{Locks, Pass, make_private, refused};
 use crate::serve::shelf::Shelf;
 
 /// What the answers are made from.
 #[derive(Debug, Clone)]
 struct Counter {
     shelf: Shelf,
+    locks: Arc<Locks>,
     options: Arc<ServeOptions>,
     title: Arc<str>,
 }
@@ -34,11 +36,13 @@ struct Counter {
 pub async fn serve(
     listener: TcpListener,
     shelf: Shelf,
+    locks: Locks,
     title: &str,
     options: &ServeOptions,
     stop: CancellationToken,
 ) {
-    let counter = Counter { shelf, options: Arc::new(options.clone()), title: title.into() };
+    let counter =
+        Counter { shelf, locks: Arc::new(locks), options: Arc::new(options.clone()), title: title.into() };
     let router = Router::new().fallback(answer).with_state(counter);
     let service = TowerToHyperService::new(router);
     let connections = connections(options);
@@ -99,11 +103,23 @@ async fn accept(
 }
 
 async fn answer(State(counter): State<Counter>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let mut response = route(&counter, uri.path(), &headers);
-    if response.status() != StatusCode::NOT_FOUND && method != Method::GET && method != Method::HEAD {
+    let mut response = match counter.locks.pass(uri.path(), &headers) {
+        Pass::Public => route(&counter, uri.path(), &headers),
+        Pass::Private(path) => {
+            let mut response = route(&counter, path, &headers);
+            make_private(response.headers_mut());
+            response
+        }
+        Pass::Refused(river) => refused(river),
+    };
+    if !matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED)
+        && method != Method::GET
+        && method != Method::HEAD
+    {
         response = (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
-    tracing::debug!(%method, path = uri.path(), status = response.status().as_u16(), "answered");
+    let path = counter.locks.shown(uri.path());
+    tracing::debug!(%method, %path, status = response.status().as_u16(), "answered");
     harden(response.headers_mut());
     response
 }
@@ -114,7 +130,8 @@ fn route(counter: &Counter, path: &str, headers: &HeaderMap) -> Response {
     }
     match path {
         "/" => {
-            let html = page(&counter.title, &counter.shelf.paths());
+            let public = counter.shelf.paths().into_iter().filter(|path| !counter.locks.is_private(path));
+            let html = page(&counter.title, &public.collect::<Vec<_>>());
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
         }
         "/healthz" => match counter.shelf.illness() {

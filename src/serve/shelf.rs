@@ -1,6 +1,6 @@
 //! Where the current editions lie, by path; and how riverd is, for `/healthz`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::publish::edition::Edition;
@@ -20,6 +20,12 @@ impl Shelf {
     pub fn put(&self, path: &str, edition: Edition) {
         let mut content = self.0.write().unwrap_or_else(PoisonError::into_inner);
         content.editions.insert(path.to_owned(), Arc::new(edition));
+    }
+
+    /// Takes away what lies at other paths than these: rivers of labels that are no more.
+    pub fn keep(&self, paths: &BTreeSet<&str>) {
+        let mut content = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        content.editions.retain(|path, _| paths.contains(path.as_str()));
     }
 
     /// The edition at `path`.

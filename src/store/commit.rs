@@ -12,6 +12,7 @@ use crate::store::change::{Begun, Changed, Content, Fresh, News, Reading};
 use crate::store::error::StoreError;
 use crate::store::regroup::{begin, regroup};
 use crate::store::rows::to_json;
+use crate::store::search;
 use crate::store::writer::Writer;
 
 impl Writer {
@@ -159,7 +160,7 @@ fn put_entry(
         let (story, atom_id, rank) = (fresh.story, told_as.clone(), fresh.rank);
         begin(transaction, &Begun { story, atom_id, first_seen: now, rank })?;
     }
-    let Content { entry, hash, fingerprint, updated } = &fresh.content;
+    let Content { entry, hash, fingerprint, updated, texts } = &fresh.content;
     let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
                                     language, entry, content_hash, published, updated, first_seen, admitted,
                                     rank, told_as, backfill)
@@ -185,6 +186,7 @@ fn put_entry(
         told_as,
         (fresh.news == News::Backfill).then_some(true),
     ])?;
+    search::put(transaction, fresh.id, feed, texts)?;
     match fresh.news {
         News::Told => count_live(transaction, fresh.story.0, 1),
         News::Backfill => Ok(()),
@@ -212,7 +214,7 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
         [changed.id.0],
         |row| row.get(0),
     )?;
-    let Content { entry, hash, fingerprint, updated } = &changed.content;
+    let Content { entry, hash, fingerprint, updated, texts } = &changed.content;
     let sql = "UPDATE entries SET title = ?2, link = ?3, language = ?4, entry = ?5, content_hash = ?6,
                                   fingerprint = ?7, updated = ?8, admitted = ?9, withdrawn = NULL
                WHERE id = ?1";
@@ -227,10 +229,12 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
         updated.0,
         now.0,
     ])?;
+    search::put_again(transaction, changed.id, texts)?;
     back.map_or(Ok(()), |story| count_live(transaction, story, 1))
 }
 
 fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
+    search::remove(transaction, entry)?;
     let sql = "UPDATE entries SET withdrawn = ?2 WHERE id = ?1 AND withdrawn IS NULL
                RETURNING CASE WHEN backfill THEN NULL ELSE story END";
     let story = transaction.prepare_cached(sql)?.query_row(params![entry.0, now.0], |row| row.get(0));

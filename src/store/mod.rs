@@ -22,6 +22,8 @@ pub mod replay;
 pub mod requests;
 pub mod river;
 pub mod rows;
+pub mod search;
+pub mod selection;
 pub mod subscriptions;
 pub mod window;
 pub mod writer;

@@ -57,12 +57,14 @@ const STORIES: &str =
 
 const BY_REPORT: &str = "SELECT story, rank, id FROM entries WHERE withdrawn IS NULL AND backfill IS NULL ORDER BY rank DESC, id DESC";
 
-const STORY: &str = "SELECT id, atom_id, first_seen FROM stories WHERE id = ?1";
+pub(crate) const STORY: &str = "SELECT id, atom_id, first_seen FROM stories WHERE id = ?1";
 
-const LINKS: &str = "SELECT id, tier, json_extract(verdict, '$.nearest') AS nearest, told_as FROM entries
+pub(crate) const LINKS: &str =
+    "SELECT id, tier, json_extract(verdict, '$.nearest') AS nearest, told_as FROM entries
     WHERE story = ?1 ORDER BY id";
 
-const REPORTS: &str = "SELECT entries.id AS id, tier, entries.first_seen AS first_seen,
+pub(crate) const REPORTS: &str = "SELECT entries.id AS id, entries.feed AS feed_id, language, tier,
+        entries.first_seen AS first_seen,
         rank, entry, entries.atom_id AS atom_id, published, updated,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,
         (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
@@ -112,7 +114,8 @@ impl Reader {
     }
 }
 
-fn story(row: &Row<'_>) -> Result<StoredStory, StoreError> {
+/// A story, still without its entries, out of a row of `stories`.
+pub(crate) fn story(row: &Row<'_>) -> Result<StoredStory, StoreError> {
     Ok(StoredStory {
         id: StoryId(row.get(0)?),
         atom_id: row.get(1)?,
@@ -128,13 +131,15 @@ fn fill(db: &Connection, story: &mut StoredStory) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn link(row: &Row<'_>) -> Result<StoredLink, StoreError> {
+/// How an entry came in, out of a row of [`LINKS`].
+pub(crate) fn link(row: &Row<'_>) -> Result<StoredLink, StoreError> {
     let nearest = row.get::<_, Option<i64>>("nearest")?.map(EntryId);
     let link = Link { entry: EntryId(row.get("id")?), tier: tier(row)?, nearest };
     Ok(StoredLink { link, told_as: row.get("told_as")? })
 }
 
-fn stored(row: &Row<'_>) -> Result<StoredReport, StoreError> {
+/// A report, out of a row of [`REPORTS`].
+pub(crate) fn stored(row: &Row<'_>) -> Result<StoredReport, StoreError> {
     Ok(StoredReport {
         tier: tier(row)?,
         first_seen: Timestamp(row.get("first_seen")?),

@@ -17,6 +17,8 @@ mod politeness;
 mod rivers;
 mod rules;
 mod safety;
+mod searching;
+mod selecting;
 mod stories;
 mod support;
 mod tidy;
