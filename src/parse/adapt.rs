@@ -97,9 +97,8 @@ impl Adapter {
 
     fn entry(&self, entry: foreign::Entry) -> EntryDraft {
         let link = entry.links.iter().find(|link| is_page(link)).and_then(|link| self.link(&link.href));
-        let content = entry
-            .content
-            .and_then(|content| Some(self.rich(content.body?, &content.content_type.to_string())));
+        let content =
+            entry.content.and_then(|content| Some(self.rich(content.body?, content.content_type.as_ref())));
         EntryDraft {
             id: Some(entry.id.trim().to_owned()).filter(|id| !id.is_empty()),
             id_link: link.clone(),
@@ -127,7 +126,7 @@ impl Adapter {
 
     fn text(&self, text: Option<foreign::Text>) -> Option<RichText> {
         let text = text.filter(|text| !text.content.trim().is_empty())?;
-        Some(self.rich(text.content, &text.content_type.to_string()))
+        Some(self.rich(text.content, text.content_type.as_ref()))
     }
 
     fn rich(&self, body: String, media_type: &str) -> RichText {

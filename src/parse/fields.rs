@@ -130,7 +130,7 @@ pub fn categories(element: &Element<'_>) -> Vec<String> {
     for child in element.children() {
         match (child.space, child.name.as_ref()) {
             (Space::Core | Space::Atom, "category") | (Space::Itunes, "category") => {
-                category(child, &mut terms)
+                category(child, &mut terms);
             }
             (Space::Dublin, "subject") | (Space::Media, "category") => category(child, &mut terms),
             (Space::Core, "tags") if child.has_elements() => {
