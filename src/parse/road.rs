@@ -85,9 +85,16 @@ pub fn read(
     }
 }
 
+/// feed-rs holds a document several times over while it reads it. Larger ones the side pass reads alone, so that what is
+/// made to hurt takes no more memory than it must.
+const FEED_RS_BYTES: usize = 2 * 1024 * 1024;
+
 /// Both readers over mended XML: the side pass, and from feed-rs what it has left empty.
 fn both(mended: &str, shape: &'static str, base: Option<&Url>, options: &ParseOptions) -> Reading {
     let mut reading = side(mended, shape, base, options.max_entries);
+    if mended.len() > FEED_RS_BYTES {
+        return reading;
+    }
     match adapt(mended, shape, base) {
         Ok(other) => reading.fill(other),
         Err(error) => tracing::debug!(%error, "feed-rs cannot read it, the side pass stands alone"),
