@@ -149,8 +149,9 @@ impl Ingest {
         let mut judging = Judging { engine, mint, origin: &origin, now, backfill, languages };
         let (fresh, changed) = judging.judge(parsed.entries, &entries);
         self.bound.tell(held, fresh.len(), self.engine.len());
-        let outcome = Outcome { changed: !fresh.is_empty() || !changed.is_empty(), orders };
-        if outcome.changed {
+        // What the feed says of itself is published too, and may be all that changed.
+        let outcome = Outcome { changed: true, orders };
+        if !fresh.is_empty() || !changed.is_empty() {
             let (fresh, changed) = (fresh.len(), changed.len());
             tracing::info!(source = %origin.key(), shape = parsed.shape, fresh, changed, "read");
         }
@@ -251,7 +252,7 @@ impl Ingest {
         let withdrawn: Vec<EntryId> = self.writer.remove_file(path.clone(), now).await?;
         withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
         tracing::info!(path, withdrawn = withdrawn.len(), "removed");
-        Ok(Outcome { changed: !withdrawn.is_empty(), orders: self.follow_what_is_asked().await? })
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
     }
 }
 

@@ -32,7 +32,8 @@ impl Ingest {
         tracing::info!(path, subscriptions = found.len(), "subscriptions read");
         let asked = Asked { file: Some((path, stamp)), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
-        Ok(Outcome { changed: false, orders: self.follow_what_is_asked().await? })
+        // The subscriptions are published too.
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
     }
 
     /// Orders that bring the poller from what it follows to what is asked for.

@@ -193,10 +193,10 @@ fn never_given_out(transaction: &Transaction<'_>, id: &str, entry: EntryId) -> R
 }
 
 fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp) -> Result<(), StoreError> {
-    let back: Option<i64> = transaction.query_row(
-        "SELECT CASE WHEN withdrawn IS NULL THEN NULL ELSE story END FROM entries WHERE id = ?1",
+    let (story, back): (i64, i64) = transaction.query_row(
+        "SELECT story, withdrawn IS NOT NULL FROM entries WHERE id = ?1",
         [changed.id.0],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let Content { entry, hash, fingerprint, updated } = &changed.content;
     let sql = "UPDATE entries SET title = ?2, link = ?3, language = ?4, entry = ?5, content_hash = ?6,
@@ -213,7 +213,7 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
         updated.0,
         now.0,
     ])?;
-    back.map_or(Ok(()), |story| count_live(transaction, story, 1))
+    count_live(transaction, story, back)
 }
 
 fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
@@ -226,8 +226,10 @@ fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Re
     }
 }
 
+/// Every story that something becomes of comes by here, or by `regroup`: rivers look at it then.
 fn count_live(transaction: &Transaction<'_>, story: i64, more: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE stories SET live = live + ?2 WHERE id = ?1";
+    let sql =
+        "UPDATE stories SET live = live + ?2, touched = (SELECT max(touched) + 1 FROM stories) WHERE id = ?1";
     transaction.prepare_cached(sql)?.execute([story, more])?;
     Ok(())
 }
