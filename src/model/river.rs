@@ -137,8 +137,8 @@ pub struct Page {
     pub number: u64,
     /// Its entries, as they were rendered.
     pub entries: Vec<u8>,
-    /// The newest of their dates of change.
-    pub updated: Timestamp,
+    /// The newest of their dates of change, as it stands there.
+    pub updated: String,
     /// There is a page after it.
     pub has_next: bool,
 }

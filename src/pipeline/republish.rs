@@ -130,7 +130,7 @@ impl Press {
     }
 
     fn archives_hash(&self, river: &River) -> String {
-        let none = Page { number: 1, entries: Vec::new(), updated: Timestamp(0), has_next: false };
+        let none = Page { number: 1, entries: Vec::new(), updated: String::new(), has_next: false };
         hash(atom::archive_frame(river, &none).as_bytes())
     }
 
@@ -177,8 +177,8 @@ fn modified(kept: Option<&KeptEdition>, hash: &str, moment: Timestamp) -> (Times
 
 /// A page without its entries.
 pub(crate) fn page(sealed: &SealedPage) -> Page {
-    let SealedPage { number, updated, has_next, .. } = *sealed;
-    Page { number, entries: Vec::new(), updated, has_next }
+    let SealedPage { number, has_next, .. } = *sealed;
+    Page { number, entries: Vec::new(), updated: sealed.updated.clone(), has_next }
 }
 
 #[cfg(test)]

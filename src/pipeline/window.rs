@@ -110,7 +110,7 @@ impl Press {
                 river: options.name.clone(),
                 size_bytes: entries.len(),
                 entries: zstd(entries.as_bytes(), KEPT_LEVEL),
-                updated: stories.iter().map(|story| story.lead.updated).max().unwrap_or(self.born),
+                updated: atom::newest(&stories).unwrap_or_default(),
                 ids: stories.iter().map(|story| story.atom_id.clone()).collect(),
                 now: self.reader.last_moment()?.max(self.born),
             })?;

@@ -6,8 +6,7 @@
 
 use crate::model::feed::Person;
 use crate::model::river::{Addresses, Page, Report, River, SourceFeed, ToldStory, Withdrawn};
-use crate::model::time::Timestamp;
-use crate::publish::date::rfc3339;
+use crate::publish::date::{rfc3339, rfc3339_of};
 use crate::publish::formats::within;
 use crate::publish::iri::{legal, shown};
 use crate::publish::telling::{attached, authors, categories, content, sound, title};
@@ -37,6 +36,15 @@ pub fn fitting(river: &River, max_bytes: usize) -> usize {
     within(max_bytes, frame(river).len(), entries).len()
 }
 
+/// The newest date of change among these, as their entries have it.
+pub fn newest(stories: &[ToldStory]) -> Option<String> {
+    stories.iter().max_by_key(|story| story.lead.updated).and_then(|story| {
+        // Of one moment, the entries' ids decide; the text of dates has their order.
+        let alike = stories.iter().filter(|other| other.lead.updated == story.lead.updated);
+        alike.map(updated).max()
+    })
+}
+
 /// Some stories as a page of the archive keeps them: entries, one after the other.
 pub fn entries(stories: &[ToldStory], addresses: &Addresses) -> String {
     stories.iter().map(|story| entry(story, addresses)).collect()
@@ -52,7 +60,7 @@ pub fn archive(river: &River, page: &Page) -> Vec<u8> {
 pub fn archive_frame(river: &River, page: &Page) -> String {
     let mut xml = Xml::new();
     xml.open("feed", &[("xmlns", ATOM), ("xmlns:fh", HISTORY)]);
-    head(&mut xml, river, page.updated, &river.archive_address(page.number));
+    head(&mut xml, river, &page.updated, &river.archive_address(page.number));
     link(&mut xml, "current", &river.address(ENDING));
     if page.number > 1 {
         link(&mut xml, "prev-archive", &river.archive_address(page.number - 1));
@@ -69,7 +77,9 @@ fn frame(river: &River) -> String {
     let tombstones = (!river.withdrawn.is_empty()).then_some(("xmlns:at", TOMBSTONES));
     let spaces: Vec<_> = std::iter::once(("xmlns", ATOM)).chain(tombstones).collect();
     xml.open("feed", &spaces);
-    head(&mut xml, river, river.updated(), &river.address(ENDING));
+    // The newest entry's, to the letter.
+    let updated = newest(&river.stories).unwrap_or_else(|| rfc3339(river.born));
+    head(&mut xml, river, &updated, &river.address(ENDING));
     if river.archived > 0 {
         link(&mut xml, "prev-archive", &river.archive_address(river.archived));
     }
@@ -87,10 +97,10 @@ fn document<'a>(frame: &str, entries: impl Iterator<Item = &'a str>) -> Vec<u8> 
     xml.into_bytes()
 }
 
-fn head(xml: &mut Xml, river: &River, updated: Timestamp, own: &str) {
+fn head(xml: &mut Xml, river: &River, updated: &str, own: &str) {
     xml.text("id", &[], &river.atom_id);
     xml.text("title", &[], &river.title);
-    xml.text("updated", &[], &rfc3339(updated));
+    xml.text("updated", &[], updated);
     link(xml, "self", own);
     if let Some(page) = legal(&format!("{}/", river.addresses.public)) {
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &page)]);
@@ -122,7 +132,7 @@ fn entry(story: &ToldStory, addresses: &Addresses) -> String {
     story.coverage.iter().for_each(|covering| related(&mut xml, &covering.report));
     enclosures(&mut xml, lead);
     xml.text("published", &[], &rfc3339(lead.published));
-    xml.text("updated", &[], &rfc3339(lead.updated));
+    xml.text("updated", &[], &updated(story));
     authors(lead).iter().for_each(|author| person(&mut xml, author));
     categories(story).into_iter().for_each(|term| xml.empty("category", &[("term", term)]));
     if let Some(summary) = &lead.entry.summary {
@@ -135,6 +145,10 @@ fn entry(story: &ToldStory, addresses: &Addresses) -> String {
     source(&mut xml, lead);
     xml.close("entry");
     xml.into_text()
+}
+
+fn updated(story: &ToldStory) -> String {
+    rfc3339_of(story.lead.updated, &story.atom_id)
 }
 
 fn related(xml: &mut Xml, report: &Report) {
@@ -233,6 +247,7 @@ mod tests {
     use crate::model::ids::{EntryId, StoryId};
     use crate::model::river::Covering;
     use crate::model::story::Tier;
+    use crate::model::time::Timestamp;
 
     fn report(title: &str, link: Option<&str>, feed: &str) -> Report {
         Report {
@@ -388,7 +403,12 @@ mod tests {
     fn a_page_of_the_archive_is_linked_both_ways_and_says_that_it_is_one() {
         let river = River { archived: 3, ..river(vec![]) };
         let page = |number, has_next| {
-            let page = Page { number, entries: b"<entry/>".to_vec(), updated: Timestamp(0), has_next };
+            let page = Page {
+                number,
+                entries: b"<entry/>".to_vec(),
+                updated: "1970-01-01T00:00:00Z".to_owned(),
+                has_next,
+            };
             String::from_utf8(archive(&river, &page)).expect("UTF-8")
         };
         let link = |relation: &str, path: &str| {

@@ -1,5 +1,5 @@
-//! A river as JSON Feed 1.1. What the format has no word for is in extensions of ours, as it allows: `_source` (the feed
-//! an item came from) and `_related` (who else tells it).
+//! A river as JSON Feed 1.1. What the format has no word for is in an extension of ours, as it allows: `_riverd` holds the
+//! feed an item came from (`source`) and who else tells it (`related`).
 
 use serde::Serialize;
 
@@ -50,9 +50,14 @@ struct Item<'a> {
     language: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<Attachment>,
-    #[serde(rename = "_source")]
+    #[serde(rename = "_riverd")]
+    beyond: Beyond<'a>,
+}
+
+#[derive(Serialize)]
+struct Beyond<'a> {
     source: Source<'a>,
-    #[serde(rename = "_related", skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<Related<'a>>,
 }
 
@@ -126,8 +131,10 @@ fn item<'a>(story: &'a ToldStory, addresses: &Addresses) -> Item<'a> {
         tags: categories(story),
         language: lead.entry.language.as_deref(),
         attachments: attached(&lead.entry).into_iter().map(attachment).collect(),
-        source: source(lead),
-        related: story.coverage.iter().filter_map(|covering| related(&covering.report)).collect(),
+        beyond: Beyond {
+            source: source(lead),
+            related: story.coverage.iter().filter_map(|covering| related(&covering.report)).collect(),
+        },
     }
 }
 

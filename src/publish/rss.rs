@@ -5,7 +5,7 @@ use crate::model::river::{Addresses, Report, River, ToldStory};
 use crate::publish::date::rfc822;
 use crate::publish::formats::within;
 use crate::publish::iri::{legal, shown};
-use crate::publish::telling::{Attached, attached, authors, categories, content, title};
+use crate::publish::telling::{Attached, attached, authors, categories, content, summary, title};
 use crate::publish::xml::Xml;
 
 /// The media type to serve it as.
@@ -68,9 +68,8 @@ fn item(story: &ToldStory, addresses: &Addresses) -> String {
     if let Some(rights) = lead.entry.rights.as_ref().or(lead.source.feed.rights.as_ref()) {
         xml.text("dc:rights", &[], rights);
     }
-    if let Some(summary) = &lead.entry.summary {
-        xml.text("description", &[], summary);
-    }
+    // Validators and old readers want one, before the content.
+    xml.text("description", &[], &summary(&lead.entry));
     xml.text("content:encoded", &[], &content(story, addresses));
     enclosures(&mut xml, lead);
     story.coverage.iter().for_each(|covering| related(&mut xml, &covering.report));
@@ -81,10 +80,17 @@ fn item(story: &ToldStory, addresses: &Addresses) -> String {
 
 /// An `enclosure` must have a type and a length; 0 stands for one that is not known.
 fn enclosures(xml: &mut Xml, lead: &Report) {
-    for (at, Attached { href, media_type, length }) in attached(&lead.entry).into_iter().enumerate() {
+    let mut all = attached(&lead.entry);
+    // Its address must be of the web; and there may be one only.
+    let first = all.iter().position(|attached| attached.href.starts_with("http"));
+    let (first, at_web) = (first.unwrap_or(0), first.is_some());
+    if at_web {
+        all[..=first].rotate_right(1);
+    }
+    for (at, Attached { href, media_type, length }) in all.into_iter().enumerate() {
         let size = length.unwrap_or(0).to_string();
         let kind = media_type.as_deref().unwrap_or("application/octet-stream");
-        if at == 0 {
+        if at == 0 && at_web {
             xml.empty("enclosure", &[("url", &href), ("length", &size), ("type", kind)]);
             continue;
         }

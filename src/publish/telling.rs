@@ -16,6 +16,8 @@ use crate::publish::iri::legal;
 pub const NAMED_REPORTS: usize = 10;
 /// Characters of a text that stand for a missing title.
 const TITLE_CHARS: usize = 80;
+/// Characters of a text that stand for a missing summary, where a format wants one.
+const SUMMARY_CHARS: usize = 300;
 
 /// The title; where there is none, the beginning of the text, the link, or a dash.
 pub fn title(entry: &Entry) -> String {
@@ -38,6 +40,21 @@ pub fn text(html: &str) -> String {
     });
     let visible: String = visible.collect();
     html_escape::decode_html_entities(&visible).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The summary as HTML; where there is none, the beginning of the text.
+pub fn summary(entry: &Entry) -> String {
+    if let Some(summary) = entry.summary.as_ref().filter(|summary| !summary.trim().is_empty()) {
+        return summary.clone();
+    }
+    let words = text(entry.content.as_deref().unwrap_or_default());
+    let mut beginning: String = words.chars().take(SUMMARY_CHARS).collect();
+    if beginning.len() < words.len() {
+        beginning.truncate(beginning.rfind(' ').unwrap_or(beginning.len()));
+        beginning.push('…');
+    }
+    let beginning = if beginning.is_empty() { title(entry) } else { beginning };
+    html_escape::encode_text(&beginning).into_owned()
 }
 
 /// The lead's content, else its summary, else its title; then who else has the same text, and who else tells the story.
@@ -115,18 +132,20 @@ fn words(language: &str) -> Words {
 pub fn authors(lead: &Report) -> Vec<Person> {
     let feed = &lead.source.feed;
     let given = if lead.entry.authors.is_empty() { &feed.authors } else { &lead.entry.authors };
-    if !given.is_empty() {
-        return given.iter().map(sound).collect();
+    let known = given.iter().map(sound).filter(|person| !person.name.is_empty()).collect::<Vec<_>>();
+    if !known.is_empty() {
+        return known;
     }
     let name = if feed.title.is_empty() { "unknown".to_owned() } else { feed.title.clone() };
     vec![Person { name, ..Person::default() }]
 }
 
-/// A person with a name, an address only where it is one, and a page only where it is one.
+/// A person as every format can name it: an address only where it is one, a page only where it is one. The name is empty
+/// where nothing is known that could stand for it.
 pub fn sound(person: &Person) -> Person {
     let is_address = |email: &&String| email.contains('@') && !email.contains(char::is_whitespace);
     let email = person.email.as_ref().filter(is_address).cloned();
-    let name = if person.name.is_empty() { email.as_deref().unwrap_or("unknown") } else { &person.name };
+    let name = if person.name.is_empty() { email.as_deref().unwrap_or_default() } else { &person.name };
     Person { name: name.to_owned(), uri: person.uri.as_deref().and_then(legal), email }
 }
 
@@ -203,6 +222,15 @@ mod tests {
         assert_eq!(title(&entry("<p>A &amp; <b>B</b></p><p>C</p>", None)), "A & B C");
         assert_eq!(title(&entry("", Some("https://a.example/"))), "https://a.example/");
         assert_eq!(title(&entry("<br>", None)), "–");
+    }
+
+    #[test]
+    fn a_missing_summary_is_the_beginning_of_the_text_to_a_whole_word() {
+        let entry = |content: &str| Entry { content: Some(content.to_owned()), ..Entry::default() };
+        assert_eq!(summary(&entry("<p>A &lt; B</p>")), "A &lt; B");
+        let long = summary(&entry(&format!("<p>{}</p>", "word ".repeat(100))));
+        assert!(long.ends_with("word…") && long.chars().count() <= SUMMARY_CHARS + 1, "{long}");
+        assert_eq!(summary(&entry("")), "–");
     }
 
     #[test]

@@ -75,8 +75,8 @@ pub struct Seal {
     pub entries: Vec<u8>,
     /// Their length before they were packed.
     pub size_bytes: usize,
-    /// The newest date of change among them.
-    pub updated: Timestamp,
+    /// The newest date of change among them, as it stands there.
+    pub updated: String,
     /// Their ids for readers.
     pub ids: Vec<String>,
     /// By the data.
@@ -92,8 +92,8 @@ pub struct SealedPage {
     pub entries: Vec<u8>,
     /// Their length before they were packed.
     pub size_bytes: usize,
-    /// The newest date of change among them.
-    pub updated: Timestamp,
+    /// The newest date of change among them, as it stands there.
+    pub updated: String,
     /// When it, or the link to the page after it, came.
     pub modified: Timestamp,
     /// There is a page after it.
@@ -247,7 +247,7 @@ fn page(row: &Row<'_>) -> Result<SealedPage, StoreError> {
         number: row.get::<_, i64>("number")?.unsigned_abs(),
         entries: Vec::new(),
         size_bytes: usize::try_from(row.get::<_, i64>("size")?).unwrap_or(0),
-        updated: Timestamp(row.get("updated")?),
+        updated: row.get("updated")?,
         modified: Timestamp(row.get("modified")?),
         has_next: row.get("has_next")?,
     })
@@ -289,7 +289,7 @@ impl Writer {
             let sealed = (last + SECOND_MS).max(before + SECOND_MS);
             let sql = "INSERT INTO pages (river, number, entries, size, updated, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let size = i64::try_from(*size_bytes).unwrap_or(i64::MAX);
-            transaction.execute(sql, params![river, number, entries, size, updated.0, sealed])?;
+            transaction.execute(sql, params![river, number, entries, size, updated, sealed])?;
             let sql = "UPDATE told SET page = ?3 WHERE river = ?1 AND id = ?2";
             let mut mark = transaction.prepare_cached(sql)?;
             ids.iter().try_for_each(|id| mark.execute(params![river, id, number]).map(drop))?;

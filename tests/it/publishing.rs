@@ -119,7 +119,8 @@ fn rule_2_updated_moves_with_title_or_content_alone_and_the_feeds_is_its_newest_
     };
     let first = dates();
     assert_eq!(first.0, ["2026-01-05T08:00:00Z"]);
-    assert_eq!(first.1, ["2026-01-05T08:00:00Z"; 3], "of the feed, the entry, and its source");
+    assert_eq!((first.1.len(), &first.1[0]), (3, &first.1[1]), "the feed's is its newest entry's");
+    assert!(first.1.iter().all(|updated| updated.starts_with("2026-01-05T08:00:00")), "{first:?}");
     // The feed dates itself anew; a copy joins the story.
     program.drop_file(
         "a.xml",
@@ -176,10 +177,9 @@ fn rule_3_dates_missing_ones_are_first_seen_future_ones_clamped_and_dates_all_al
     let atom = program.published("river.atom");
     assert!(!atom.contains("2999-") && !atom.contains("2026-02-01"), "{atom}");
     let updated = all(&atom, "updated");
-    assert!(
-        updated.contains(&"2026-01-03T08:00:00Z".to_owned())
-            && updated.contains(&"2026-01-04T08:00:00Z".to_owned())
-    );
+    for day in ["2026-01-03T08:00:00", "2026-01-04T08:00:00"] {
+        assert!(updated.iter().any(|updated| updated.starts_with(day)), "{updated:?}");
+    }
     program.drop_file("a.xml", &feed("a", "<ttl>9</ttl>", &items));
     program.once();
     assert_eq!(program.published("river.atom"), atom, "first seen is stored once");

@@ -35,7 +35,7 @@ CREATE TABLE pages (
     number  INTEGER NOT NULL,                       -- from 1, the oldest
     entries BLOB    NOT NULL,
     size    INTEGER NOT NULL,                       -- of the entries in bytes, unpacked
-    updated INTEGER NOT NULL,                       -- the newest date of change in it
+    updated TEXT    NOT NULL,                       -- the newest date of change in it, as it stands there
     sealed  INTEGER NOT NULL,                       -- a whole second, later than that of the page before
     UNIQUE (river, number)
 ) STRICT;
