@@ -339,3 +339,107 @@ fn put_units(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::open::{Store, open};
+
+    /// A store with stories 1 to 5, of which the river "r" tells one entry each.
+    fn store() -> (tempfile::TempDir, Store) {
+        let home = tempfile::tempdir().expect("a folder");
+        let store = open(&home.path().join("store.db"), Timestamp(0), "x").expect("a store");
+        let rows = "INSERT INTO stories (atom_id, first_seen, rank, live) VALUES ('a', 1, 1, 1), ('b', 2, 2, 1), ('c', 3, 3, 1),
+                    ('d', 4, 4, 1), ('e', 5, 5, 1)";
+        let put = |transaction: &Transaction<'_>| Ok(transaction.execute_batch(rows)?);
+        store.writer.transact_blocking(put).expect("rows");
+        look(
+            &store,
+            false,
+            [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5)].map(|(id, rank)| (rank, told(id, rank))),
+        );
+        (home, store)
+    }
+
+    fn told(id: &str, rank: i64) -> Units {
+        Units {
+            told: vec![Unit { atom_id: id.to_owned(), rank: Timestamp(rank), number: rank }],
+            withdrawn: vec![],
+        }
+    }
+
+    fn gone(id: &str, at: i64) -> Units {
+        Units { told: vec![], withdrawn: vec![Withdrawn { atom_id: id.to_owned(), at: Timestamp(at) }] }
+    }
+
+    fn look<const N: usize>(store: &Store, anew: bool, stories: [(i64, Units); N]) {
+        let stories = stories.into_iter().map(|(story, units)| (StoryId(story), units)).collect();
+        let looked = Looked { manner: "m".to_owned(), touched: 7 };
+        store.writer.keep_look(Look { river: "r".to_owned(), looked, anew, stories }).expect("kept");
+    }
+
+    fn seal(store: &Store, ids: &[&str], now: i64) {
+        let seal = Seal {
+            river: "r".to_owned(),
+            entries: ids.concat().into_bytes(),
+            size_bytes: 9,
+            updated: "then".to_owned(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            now: Timestamp(now),
+        };
+        store.writer.seal(seal).expect("sealed");
+    }
+
+    fn open_ids(store: &Store) -> String {
+        let open = store.reader.newest_open("r", 9).expect("rows");
+        assert_eq!(store.reader.count_open("r").expect("a count"), open.len());
+        open.into_iter().map(|open| open.atom_id).collect()
+    }
+
+    #[test]
+    fn what_is_sealed_stays_in_its_page_whatever_becomes_of_its_story() {
+        let (_home, store) = store();
+        assert_eq!(open_ids(&store), "edcba");
+        seal(&store, &["a", "b"], 9_500);
+        assert_eq!(open_ids(&store), "edc");
+        // It is told again, is withdrawn and comes back; what the river looks at anew was sealed all the same.
+        look(&store, false, [(1, told("a", 1)), (2, gone("b", 20)), (3, gone("c", 30))]);
+        assert_eq!(open_ids(&store), "ed");
+        let withdrawn = store.reader.withdrawn("r", Timestamp(0), 9).expect("rows");
+        assert_eq!(withdrawn.iter().map(|gone| gone.atom_id.as_str()).collect::<String>(), "cb");
+        assert_eq!(store.reader.withdrawn("r", Timestamp(25), 9).expect("rows").len(), 1);
+        look(&store, true, [(1, told("a", 1)), (2, told("b", 2)), (3, told("c", 3)), (4, told("d", 4))]);
+        assert_eq!(open_ids(&store), "dc");
+        assert!(store.reader.withdrawn("r", Timestamp(0), 9).expect("rows").is_empty());
+        assert_eq!(store.reader.page("r", 1).expect("read").map(|page| page.entries), Some(b"ab".to_vec()));
+    }
+
+    #[test]
+    fn what_is_put_together_with_something_else_leaves_the_document_without_a_word() {
+        let (_home, store) = store();
+        look(&store, false, [(4, Units::default()), (5, told("e", 5))]);
+        assert_eq!(open_ids(&store), "ecba");
+        assert!(store.reader.withdrawn("r", Timestamp(0), 9).expect("rows").is_empty());
+        // What was never told is not told as withdrawn.
+        look(&store, false, [(4, gone("never", 9))]);
+        assert!(store.reader.withdrawn("r", Timestamp(0), 9).expect("rows").is_empty());
+    }
+
+    #[test]
+    fn a_page_is_modified_when_its_next_one_comes_and_never_in_the_same_second() {
+        let (_home, store) = store();
+        seal(&store, &["a"], 9_500);
+        let heads = || store.reader.page_heads("r").expect("rows");
+        let seen = |page: &SealedPage| (page.number, page.modified.0, page.has_next);
+        assert_eq!(heads().iter().map(seen).collect::<Vec<_>>(), [(1, 9_000, false)]);
+        seal(&store, &["b"], 9_800);
+        seal(&store, &["c"], 99_000);
+        let expected = [(1, 10_000, true), (2, 99_000, true), (3, 99_000, false)];
+        assert_eq!(heads().iter().map(seen).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            (store.reader.last_page("r").expect("a number"), store.reader.last_page("s").expect("a number")),
+            (3, 0)
+        );
+        assert!(store.reader.page("r", 4).expect("read").is_none());
+    }
+}
