@@ -23,6 +23,10 @@ impl Press {
             return Ok(());
         }
         let editions = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if editions.is_empty() {
+            // Not made: what was written stays.
+            return Ok(());
+        }
         let mut slot = self.export.lock().unwrap_or_else(PoisonError::into_inner);
         let mut export = match slot.take() {
             Some(export) => export,

@@ -44,26 +44,27 @@ fn manner(options: &RiverOptions) -> String {
 }
 
 impl Press {
-    /// Brings the river's list of what it tells up to date.
-    pub(crate) fn look(&self, options: &RiverOptions) -> Result<(), StoreError> {
-        let manner = manner(options);
+    /// Brings the river's list of what it tells up to date. False: its subscription document is what it was, as far as it
+    /// hangs on stories and their feeds.
+    pub(crate) fn look(&self, options: &RiverOptions) -> Result<bool, StoreError> {
+        let (manner, mut changed) = (manner(options), false);
         loop {
             let known = self.reader.looked(&options.name)?;
             let same = known.filter(|known| known.manner == manner);
             let (stories, touched) =
                 self.reader.touched(same.as_ref().map_or(0, |known| known.touched), STORIES_AT_ONCE)?;
             if stories.is_empty() && same.is_some() {
-                return Ok(());
+                return Ok(changed);
             }
             let is_last = stories.len() < STORIES_AT_ONCE;
-            self.writer.keep_look(Look {
+            changed |= self.writer.keep_look(Look {
                 river: options.name.clone(),
                 looked: Looked { manner: manner.clone(), touched },
                 anew: same.is_none(),
                 stories: stories.iter().map(|story| (story.id, units(story, folding(options)))).collect(),
             })?;
             if is_last {
-                return Ok(());
+                return Ok(changed);
             }
         }
     }

@@ -117,6 +117,7 @@ impl Writer {
 }
 
 fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
+    touch_shown(transaction, reading)?;
     let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (key) DO UPDATE SET feed = ?3, shape = ?4, complaints = ?5, hints = ?6,
@@ -139,6 +140,19 @@ fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, 
         transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])?;
     }
     Ok(FeedId(id))
+}
+
+/// What a feed says of itself stands with each of its entries: where it says something else, but for its date, rivers
+/// must look at those that they show.
+fn touch_shown(transaction: &Transaction<'_>, reading: &Reading) -> Result<(), StoreError> {
+    let sql = "SELECT DISTINCT story FROM told WHERE page IS NULL AND gone IS NULL AND story IN
+                   (SELECT story FROM entries JOIN feeds ON feeds.id = entries.feed WHERE feeds.key = ?1
+                    AND json_remove(feeds.feed, '$.updated') IS NOT json_remove(?2, '$.updated'))";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let stories =
+        statement.query_map(params![reading.origin.key(), to_json(&reading.feed)?], |row| row.get(0))?;
+    let stories: Vec<i64> = stories.collect::<Result<_, _>>()?;
+    stories.into_iter().try_for_each(|story| count_live(transaction, story, 0))
 }
 
 fn put_entry(

@@ -254,24 +254,27 @@ fn page(row: &Row<'_>) -> Result<SealedPage, StoreError> {
 }
 
 impl Writer {
-    /// Keeps what a river found. Blocks.
+    /// Keeps what a river found. False: nothing of that was, or is, in its subscription document. Blocks.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn keep_look(&self, look: Look) -> Result<(), StoreError> {
+    pub fn keep_look(&self, look: Look) -> Result<bool, StoreError> {
         self.transact_blocking(move |transaction| {
             let river = &look.river;
             if look.anew {
                 let sql = "DELETE FROM told WHERE river = ?1 AND page IS NULL AND gone IS NULL";
                 transaction.execute(sql, [river])?;
             }
-            look.stories
-                .iter()
-                .try_for_each(|(story, units)| put_units(transaction, river, *story, units))?;
+            let mut changed = look.anew;
+            for (story, units) in &look.stories {
+                changed |= is_shown(transaction, river, *story)?;
+                put_units(transaction, river, *story, units)?;
+                changed |= is_shown(transaction, river, *story)?;
+            }
             let sql = "INSERT INTO rivers (name, manner, looked) VALUES (?1, ?2, ?3)
                        ON CONFLICT (name) DO UPDATE SET manner = ?2, looked = ?3";
             transaction.execute(sql, params![river, look.looked.manner, look.looked.touched])?;
-            Ok(())
+            Ok(changed)
         })
     }
 
@@ -314,6 +317,13 @@ impl Writer {
     }
 }
 
+/// Whether something of a story is in the subscription document, as an entry or as deleted.
+fn is_shown(transaction: &Transaction<'_>, river: &str, story: StoryId) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM told WHERE story = ?2 AND river = ?1
+                              AND (page IS NULL OR gone IS NOT NULL))";
+    Ok(transaction.prepare_cached(sql)?.query_row(params![river, story.0], |row| row.get(0))?)
+}
+
 /// What was sealed stays in its page. What is told no more, though not withdrawn, was put together with something else.
 fn put_units(
     transaction: &Transaction<'_>,
@@ -353,11 +363,8 @@ mod tests {
                     ('d', 4, 4, 1), ('e', 5, 5, 1)";
         let put = |transaction: &Transaction<'_>| Ok(transaction.execute_batch(rows)?);
         store.writer.transact_blocking(put).expect("rows");
-        look(
-            &store,
-            false,
-            [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5)].map(|(id, rank)| (rank, told(id, rank))),
-        );
+        let all = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5)];
+        assert!(look(&store, false, all.map(|(id, rank)| (rank, told(id, rank)))));
         (home, store)
     }
 
@@ -372,10 +379,10 @@ mod tests {
         Units { told: vec![], withdrawn: vec![Withdrawn { atom_id: id.to_owned(), at: Timestamp(at) }] }
     }
 
-    fn look<const N: usize>(store: &Store, anew: bool, stories: [(i64, Units); N]) {
+    fn look<const N: usize>(store: &Store, anew: bool, stories: [(i64, Units); N]) -> bool {
         let stories = stories.into_iter().map(|(story, units)| (StoryId(story), units)).collect();
         let looked = Looked { manner: "m".to_owned(), touched: 7 };
-        store.writer.keep_look(Look { river: "r".to_owned(), looked, anew, stories }).expect("kept");
+        store.writer.keep_look(Look { river: "r".to_owned(), looked, anew, stories }).expect("kept")
     }
 
     fn seal(store: &Store, ids: &[&str], now: i64) {
@@ -403,12 +410,17 @@ mod tests {
         seal(&store, &["a", "b"], 9_500);
         assert_eq!(open_ids(&store), "edc");
         // It is told again, is withdrawn and comes back; what the river looks at anew was sealed all the same.
-        look(&store, false, [(1, told("a", 1)), (2, gone("b", 20)), (3, gone("c", 30))]);
+        assert!(!look(&store, false, [(1, told("a", 1))]), "nothing is shown of it");
+        assert!(look(&store, false, [(2, gone("b", 20)), (3, gone("c", 30))]));
         assert_eq!(open_ids(&store), "ed");
         let withdrawn = store.reader.withdrawn("r", Timestamp(0), 9).expect("rows");
         assert_eq!(withdrawn.iter().map(|gone| gone.atom_id.as_str()).collect::<String>(), "cb");
         assert_eq!(store.reader.withdrawn("r", Timestamp(25), 9).expect("rows").len(), 1);
-        look(&store, true, [(1, told("a", 1)), (2, told("b", 2)), (3, told("c", 3)), (4, told("d", 4))]);
+        assert!(look(
+            &store,
+            true,
+            [(1, told("a", 1)), (2, told("b", 2)), (3, told("c", 3)), (4, told("d", 4))]
+        ));
         assert_eq!(open_ids(&store), "dc");
         assert!(store.reader.withdrawn("r", Timestamp(0), 9).expect("rows").is_empty());
         assert_eq!(store.reader.page("r", 1).expect("read").map(|page| page.entries), Some(b"ab".to_vec()));

@@ -69,6 +69,19 @@ fn link<'a>(text: &'a str, relation: &str) -> Option<&'a str> {
 }
 
 #[test]
+fn what_a_feed_says_of_itself_is_published_as_soon_as_it_says_something_else() {
+    let program = program();
+    let items = [Item("1", "One", "https://a.example/1", "First text of all.", "")];
+    program.drop_file("a.xml", &feed("a", "<description>as it was</description>", &items));
+    let daemon = program.start();
+    daemon.until_feed("the feed", |feed| feed.contains("<subtitle>as it was</subtitle>"));
+    program.drop_file("a.xml", &feed("a", "<description>as it is</description>", &items));
+    let served = daemon.until_feed("the change", |feed| feed.contains("<subtitle>as it is</subtitle>"));
+    assert_eq!(daemon.terminate(), Some(0));
+    assert!(program.start().feed() == served, "after a restart it is the same");
+}
+
+#[test]
 fn rule_1_identity_each_id_stands_once_is_for_life_and_is_the_same_in_every_format() {
     let program = program();
     let items = [
