@@ -15,7 +15,7 @@ use crate::config::load::Config;
 use crate::daemon::clock::now;
 use crate::daemon::memory::give_back;
 use crate::daemon::secrets::locks;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, open_back_room, republish};
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
 use crate::serve::server::serve;
@@ -50,9 +50,9 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     let here = format!("http://{}", listener.local_addr()?);
     let locks = locks(&config)?;
     let house = House::open(&config).await?;
-    let public = config.serve.public_url.trim_end_matches('/');
-    let press = house.press(&config, if public.is_empty() { here.clone() } else { public.to_owned() });
+    let press = house.press(&config, &here);
     let shelf = Shelf::default();
+    open_back_room(&press, &shelf);
     republish(&press, &shelf).await?;
     let tasks = TaskTracker::new();
     let server_stop = CancellationToken::new();
@@ -198,6 +198,7 @@ async fn keep_publishing(
     settle: Duration,
 ) {
     let mut more = true;
+    write_out(&press).await;
     while more {
         let change = tokio::time::timeout(IDLE, changed.changed()).await;
         let Ok(change) = change else {
@@ -213,6 +214,15 @@ async fn keep_publishing(
         }
         if let Err(error) = republish(&press, &shelf).await {
             tracing::error!(error = format!("{error:#}"), "not republished");
+            continue;
         }
+        write_out(&press).await;
+    }
+}
+
+/// What is served does not wait for files, nor fail with them.
+async fn write_out(press: &Arc<Press>) {
+    if let Err(error) = export(press).await {
+        tracing::error!(error = format!("{error:#}"), "not exported; serving goes on");
     }
 }

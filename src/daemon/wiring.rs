@@ -1,13 +1,14 @@
 //! What `run` and `once` have in common: the open store, the road, and the press.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 
 use crate::config::load::Config;
 use crate::daemon::clock::now;
 use crate::model::document::Origin;
+use crate::model::river::Addresses;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::Press;
@@ -42,16 +43,22 @@ impl House {
         Ok(Self { store, ingest, fetcher })
     }
 
-    /// What makes the editions; `public_url` without a slash at the end.
-    pub fn press(&self, config: &Config, public_url: String) -> Arc<Press> {
+    /// What makes the editions; readers reach them at `serve.public_url`, or `here` if that is not given.
+    pub fn press(&self, config: &Config, here: &str) -> Arc<Press> {
+        let given = config.serve.public_url.as_str();
+        let public = if given.is_empty() { here } else { given }.trim_end_matches('/').to_owned();
         Arc::new(Press {
             reader: self.store.reader.clone(),
+            writer: self.store.writer.clone(),
             options: config.publish.clone(),
             rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
-            public_url,
+            // There are no pages of stories to lead to.
+            addresses: Addresses { public, story_pages: false },
             store_name: self.store.name.clone(),
             born: self.store.born,
+            last: Mutex::default(),
+            export: Mutex::default(),
         })
     }
 }
@@ -64,9 +71,28 @@ pub async fn republish(press: &Arc<Press>, shelf: &Shelf) -> anyhow::Result<()> 
     let press = press.clone();
     let editions = tokio::task::spawn_blocking(move || press.editions()).await?;
     let editions = editions.context("the editions cannot be made; the last ones are served")?;
-    shelf.keep(&editions.iter().map(|(path, _)| path.as_str()).collect());
-    editions.into_iter().for_each(|(path, edition)| shelf.put(&path, edition));
+    shelf.replace(editions);
     Ok(())
+}
+
+/// Writes the static export, if the owner wants one.
+///
+/// # Errors
+/// If it cannot be written; what is served does not depend on it.
+pub async fn export(press: &Arc<Press>) -> anyhow::Result<()> {
+    let press = press.clone();
+    tokio::task::spawn_blocking(move || press.write_out()).await?.context("the static export failed")
+}
+
+/// Lets the shelf have the pages of archives, which are made when they are asked for.
+pub fn open_back_room(press: &Arc<Press>, shelf: &Shelf) {
+    let press = press.clone();
+    shelf.open_back_room(Arc::new(move |path| {
+        press.archive(path).unwrap_or_else(|error| {
+            tracing::error!(path, %error, "a page of an archive cannot be read");
+            None
+        })
+    }));
 }
 
 /// What the folder's watcher does with a file.

@@ -208,9 +208,11 @@ impl Ingest {
             Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
         let (fresh, changed) = judging.judge(parsed.entries, &entries);
         self.bound.tell(held, fresh.len(), self.engine.len());
-        let mut outcome = Outcome { changed: !fresh.is_empty() || !changed.is_empty(), orders };
+        // What the feed says of itself is published too, and may be all that changed.
+        let mut outcome = Outcome { changed: true, orders };
+        let is_news = !fresh.is_empty() || !changed.is_empty();
         let key = origin.key();
-        if outcome.changed || !renames.is_empty() {
+        if is_news || !renames.is_empty() {
             let (fresh, changed, renamed) = (fresh.len(), changed.len(), renames.len());
             tracing::info!(source = %shown(&key), shape = parsed.shape, fresh, changed, renamed, "read");
         }

@@ -58,6 +58,7 @@ impl Judging<'_> {
         mut entries: Vec<Entry>,
         known: &HashMap<String, KnownEntry>,
     ) -> (Vec<Fresh>, Vec<Changed>) {
+        disbelieve_dates_all_alike(&mut entries);
         entries.reverse();
         entries.sort_by_key(|entry| self.published(entry));
         let (mut fresh, mut seen, all) = (Vec::new(), Vec::new(), entries.len());
@@ -142,6 +143,15 @@ impl Judging<'_> {
     }
 }
 
+/// A feed all of whose entries were updated at the same instant says when it was made, not when they changed: those that
+/// have a date of publication are judged by that.
+fn disbelieve_dates_all_alike(entries: &mut [Entry]) {
+    let Some(first) = entries.first().and_then(|entry| entry.updated) else { return };
+    if entries.len() > 1 && entries.iter().all(|entry| entry.updated == Some(first)) {
+        entries.iter_mut().filter(|entry| entry.published.is_some()).for_each(|entry| entry.updated = None);
+    }
+}
+
 /// Of an entry in a language that the owner does not have folded, or that is no news.
 fn left_alone() -> Verdict {
     Verdict {
@@ -164,4 +174,27 @@ fn seen_hash(entry: &Entry) -> Vec<u8> {
         hasher.update(part);
     }
     hasher.finalize()[..16].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_change_that_are_all_alike_are_believed_of_none_that_has_another() {
+        let entry = |published: Option<i64>, updated: i64| Entry {
+            published: published.map(Timestamp),
+            updated: Some(Timestamp(updated)),
+            ..Entry::default()
+        };
+        let check = |mut entries: Vec<Entry>, expected: &[Option<i64>]| {
+            disbelieve_dates_all_alike(&mut entries);
+            let left: Vec<_> = entries.iter().map(|entry| entry.updated.map(|at| at.0)).collect();
+            assert_eq!(left, expected);
+        };
+        check(vec![entry(Some(1), 9), entry(None, 9), entry(Some(3), 9)], &[None, Some(9), None]);
+        check(vec![entry(Some(1), 9), entry(Some(2), 8)], &[Some(9), Some(8)]);
+        check(vec![entry(Some(1), 9)], &[Some(9)]);
+        check(vec![], &[]);
+    }
 }

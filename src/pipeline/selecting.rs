@@ -3,14 +3,15 @@
 //! the selected reports; the others are not named there. It stands where the first of them stands.
 //! Promises: ids are those of the river of everything: a story has one id, whichever river shows whichever part of it.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use crate::config::options::river::{RiverOptions, Rivers};
 use crate::model::ids::EntryId;
 use crate::model::river::ToldStory;
 use crate::pipeline::labels::{LabelRiver, Labels};
-use crate::pipeline::republish::Newest;
 use crate::pipeline::unfolding::{Manner, Place, parts};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
@@ -90,4 +91,67 @@ fn told(selected: Selected, manner: Manner<'_>) -> Vec<(Place, ToldStory)> {
             || told.coverage.iter().any(|covering| young.contains(&covering.report.row))
     });
     parts
+}
+
+/// Puts the parts of stories in order, where the stories come with the newest report first.
+struct Newest<T> {
+    limit: usize,
+    waiting: BTreeMap<Reverse<Place>, T>,
+    told: Vec<T>,
+}
+
+impl<T> Newest<T> {
+    /// Of nothing yet, `limit` parts at most.
+    fn of(limit: usize) -> Self {
+        Self { limit, waiting: BTreeMap::new(), told: Vec::new() }
+    }
+
+    /// Takes the parts of the story whose newest report stands at `newest`.
+    fn take(&mut self, newest: Place, parts: Vec<(Place, T)>) -> ControlFlow<()> {
+        // Nothing that still comes ranks above it: what waits above it has its turn.
+        while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 > newest) {
+            self.told.push(first.remove());
+        }
+        if self.told.len() >= self.limit {
+            return ControlFlow::Break(());
+        }
+        self.waiting.extend(parts.into_iter().map(|(place, part)| (Reverse(place), part)));
+        ControlFlow::Continue(())
+    }
+
+    /// The newest of all that was taken, in order.
+    fn end(self) -> Vec<T> {
+        self.told.into_iter().chain(self.waiting.into_values()).take(self.limit).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Timestamp;
+
+    /// Stories as the places of their parts' first reports and that of their newest report; the order of `limit` parts
+    /// and how many stories were looked at.
+    fn check(stories: &[(&[i64], i64)], limit: usize, expected: (&[i64], usize)) {
+        let place = |rank: i64| (Timestamp(rank), EntryId(rank));
+        let (mut newest, mut looked) = (Newest::of(limit), 0);
+        for (parts, latest) in stories {
+            looked += 1;
+            let parts = parts.iter().map(|rank| (place(*rank), *rank)).collect();
+            if newest.take(place(*latest), parts).is_break() {
+                break;
+            }
+        }
+        assert_eq!((newest.end(), looked), (expected.0.to_vec(), expected.1));
+    }
+
+    #[test]
+    fn parts_are_told_newest_first_and_no_more_stories_are_looked_at_than_it_takes() {
+        check(&[], 3, (&[], 0));
+        check(&[(&[9], 9), (&[8], 8)], 9, (&[9, 8], 2));
+        // The story with the newest report has an old part; a later one has parts between.
+        check(&[(&[1, 9], 9), (&[6, 4], 8), (&[5], 5), (&[3], 3)], 4, (&[9, 6, 5, 4], 4));
+        // Its newest report lengthens an old part: what comes after it stands above.
+        check(&[(&[2], 9), (&[8], 8), (&[7], 7), (&[6], 6), (&[5], 5)], 2, (&[8, 7], 4));
+    }
 }

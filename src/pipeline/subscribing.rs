@@ -34,7 +34,7 @@ impl Ingest {
         tracing::info!(path, subscriptions = found.len(), "subscriptions read");
         let asked = Asked { by: Place::File(path, stamp), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
-        // Titles and labels may have changed.
+        // The subscriptions are published too; titles and labels may have changed.
         Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
     }
 
@@ -50,7 +50,7 @@ impl Ingest {
         let asked = Asked { by: Place::List(Box::new(list)), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         orders.extend(self.follow_what_is_asked().await?);
-        Ok(Outcome { changed: false, orders })
+        Ok(Outcome { changed: true, orders })
     }
 
     /// Orders that bring the poller from what it follows to what is asked for.

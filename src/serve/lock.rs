@@ -59,9 +59,10 @@ pub enum Pass<'a> {
     Refused(&'a str),
 }
 
-/// The river that a path is of: `/NAME`, `/NAME.atom`, `/NAME/…`.
+/// The river that a path is of: `/NAME`, `/NAME.atom`, `/NAME/…`, `/archive/NAME/…`.
 fn river_of(path: &str) -> &str {
     let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_prefix("archive/").unwrap_or(path);
     path.split(['.', '/']).next().unwrap_or(path)
 }
 

@@ -1,13 +1,14 @@
 //! The HTTP server: accepts connections within limits, answers from the shelf, drains when told to stop.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use chrono::DateTime;
+use bytes::Bytes;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -17,8 +18,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::options::serve::ServeOptions;
-use crate::publish::edition::Edition;
-use crate::serve::conditional::{Choice, Encoding, choose};
+use crate::publish::edition::{Edition, Encoding};
+use crate::serve::conditional::{Choice, choose};
 use crate::serve::landing::page;
 use crate::serve::lock::{Locks, Pass, make_private, refused};
 use crate::serve::shelf::Shelf;
@@ -104,9 +105,9 @@ async fn accept(
 
 async fn answer(State(counter): State<Counter>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let mut response = match counter.locks.pass(uri.path(), &headers) {
-        Pass::Public => route(&counter, uri.path(), &headers),
+        Pass::Public => found(&counter, uri.path(), &method, &headers).await,
         Pass::Private(path) => {
-            let mut response = route(&counter, path, &headers);
+            let mut response = found(&counter, path, &method, &headers).await;
             make_private(response.headers_mut());
             response
         }
@@ -124,10 +125,14 @@ async fn answer(State(counter): State<Counter>, method: Method, uri: Uri, header
     response
 }
 
-fn route(counter: &Counter, path: &str, headers: &HeaderMap) -> Response {
-    if let Some(edition) = counter.shelf.edition(path) {
-        return hand_out(&edition, headers, counter.options.max_age.as_secs());
+async fn found(counter: &Counter, path: &str, method: &Method, headers: &HeaderMap) -> Response {
+    match counter.shelf.find(path).await {
+        Some(edition) => hand_out(&edition, method, headers, counter.options.max_age.as_secs()),
+        None => route(counter, path),
     }
+}
+
+fn route(counter: &Counter, path: &str) -> Response {
     match path {
         "/" => {
             let public = counter.shelf.paths().into_iter().filter(|path| !counter.locks.is_private(path));
@@ -142,36 +147,53 @@ fn route(counter: &Counter, path: &str, headers: &HeaderMap) -> Response {
     }
 }
 
-fn hand_out(edition: &Edition, request: &HeaderMap, max_age_seconds: u64) -> Response {
-    let choice = choose(edition, request);
-    let (Choice::Whole(body, _) | Choice::NotModified(body)) = &choice;
+/// Answers with an edition, or a part of it, or by what the reader has of it already (RFC 9110).
+fn hand_out(edition: &Edition, method: &Method, request: &HeaderMap, max_age_seconds: u64) -> Response {
+    let choice = choose(edition, method, request);
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     let mut set = |name: header::HeaderName, value: &str| {
         headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
     };
-    set(header::ETAG, &body.etag);
-    set(header::LAST_MODIFIED, &http_date(edition.updated.0));
     set(header::CACHE_CONTROL, &format!("max-age={max_age_seconds}"));
     set(header::VARY, "Accept-Encoding");
     set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    match choice {
-        Choice::NotModified(_) => *response.status_mut() = StatusCode::NOT_MODIFIED,
-        Choice::Whole(body, encoding) => {
-            set(header::CONTENT_TYPE, edition.media_type);
-            if encoding == Encoding::Gzip {
-                set(header::CONTENT_ENCODING, "gzip");
-            }
-            *response.body_mut() = Body::from(body.bytes.clone());
+    set(header::ACCEPT_RANGES, "bytes");
+    set(header::LAST_MODIFIED, &http_date(edition.modified.0));
+    if let Choice::Whole(body, encoding) | Choice::Part(body, encoding, _) = choice {
+        set(header::ETAG, &body.etag);
+        set(header::CONTENT_TYPE, edition.media_type);
+        if encoding != Encoding::Identity {
+            set(header::CONTENT_ENCODING, encoding.token());
         }
     }
+    let (status, bytes) = match choice {
+        Choice::Whole(body, _) => (StatusCode::OK, body.bytes.clone()),
+        Choice::Part(body, _, (first, last)) => {
+            set(header::CONTENT_RANGE, &format!("bytes {first}-{last}/{}", body.bytes.len()));
+            (StatusCode::PARTIAL_CONTENT, body.bytes.slice(first..=last))
+        }
+        Choice::NoSuchPart(body) => {
+            set(header::CONTENT_RANGE, &format!("bytes */{}", body.bytes.len()));
+            (StatusCode::RANGE_NOT_SATISFIABLE, Bytes::new())
+        }
+        Choice::NotModified(body) => {
+            set(header::ETAG, &body.etag);
+            (StatusCode::NOT_MODIFIED, Bytes::new())
+        }
+        Choice::Failed => (StatusCode::PRECONDITION_FAILED, Bytes::new()),
+        Choice::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, Bytes::new()),
+    };
+    *response.status_mut() = status;
+    *response.body_mut() = Body::from(bytes);
     response
 }
 
-/// RFC 9110 section 5.6.7.
+/// RFC 9110 section 5.6.7. Now for a time that is still to come, as that of an edition is after many changes within a few
+/// seconds: a `Last-Modified` must not be later than the answer (section 8.8.2.1).
 fn http_date(ms: i64) -> String {
-    let date = DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH);
-    date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    let at = UNIX_EPOCH + Duration::from_secs(u64::try_from(ms.div_euclid(1_000)).unwrap_or(0));
+    httpdate::fmt_http_date(at.min(SystemTime::now()))
 }
 
 /// Nothing here runs scripts, is framed, or is guessed at.

@@ -1,50 +1,154 @@
-//! Where the current editions lie, by path; and how riverd is, for `/healthz`.
+//! Where the current editions lie, by path; the back room, from which the pages of archives are fetched when they are
+//! asked for; and how riverd is, for `/healthz`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Mutex;
 
 use crate::publish::edition::Edition;
 
+/// Makes the edition at a path; `None` if there is none. Blocks.
+pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
+
+/// Memory for pages of archives that were fetched lately.
+const FETCHED_BYTES: usize = 16 * 1024 * 1024;
+/// Paths that only the back room has.
+const BACK_ROOM: &str = "/archive/";
+
 /// Shared by those who put editions there and those who hand them out. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Shelf(Arc<RwLock<Content>>);
+pub struct Shelf(Arc<Room>);
 
 #[derive(Debug, Default)]
+struct Room {
+    content: RwLock<Content>,
+    /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
+    fetched: Mutex<Fetched>,
+}
+
+#[derive(Default)]
 struct Content {
     editions: BTreeMap<String, Arc<Edition>>,
+    /// Counts how often the editions were replaced.
+    replaced: u64,
+    fetch: Option<Arc<Fetch>>,
     illness: Option<String>,
 }
 
+/// Pages by path, those fetched last at the end.
+#[derive(Debug, Default)]
+struct Fetched {
+    pages: VecDeque<(String, Arc<Edition>)>,
+    /// [`Content::replaced`] when these were fetched: what changed since may have changed them.
+    replaced: u64,
+    size_bytes: usize,
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Content").field("editions", &self.editions.keys()).finish_non_exhaustive()
+    }
+}
+
 impl Shelf {
-    /// Puts an edition at `path`, as `/river.atom`, in the place of the one before.
-    pub fn put(&self, path: &str, edition: Edition) {
-        let mut content = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        content.editions.insert(path.to_owned(), Arc::new(edition));
+    /// Puts these editions, by path as `/river.atom`, in the place of all that lay here: all at once.
+    pub fn replace(&self, editions: BTreeMap<String, Arc<Edition>>) {
+        let mut content = self.0.content.write().unwrap_or_else(PoisonError::into_inner);
+        content.editions = editions;
+        content.replaced += 1;
     }
 
-    /// Takes away what lies at other paths than these: rivers of labels that are no more.
-    pub fn keep(&self, paths: &BTreeSet<&str>) {
-        let mut content = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        content.editions.retain(|path, _| paths.contains(path.as_str()));
+    /// Says where the pages of archives come from.
+    pub fn open_back_room(&self, fetch: Arc<Fetch>) {
+        self.0.content.write().unwrap_or_else(PoisonError::into_inner).fetch = Some(fetch);
     }
 
-    /// The edition at `path`.
+    /// The edition at `path`, fetched from the back room if it does not lie here.
+    pub async fn find(&self, path: &str) -> Option<Arc<Edition>> {
+        match self.edition(path) {
+            None if path.starts_with(BACK_ROOM) => self.fetched(path).await,
+            found => found,
+        }
+    }
+
+    /// The edition that lies at `path`.
     pub fn edition(&self, path: &str) -> Option<Arc<Edition>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).editions.get(path).cloned()
+        self.0.content.read().unwrap_or_else(PoisonError::into_inner).editions.get(path).cloned()
+    }
+
+    async fn fetched(&self, path: &str) -> Option<Arc<Edition>> {
+        let mut fetched = self.0.fetched.lock().await;
+        let (fetch, replaced) = {
+            let content = self.0.content.read().unwrap_or_else(PoisonError::into_inner);
+            (content.fetch.clone()?, content.replaced)
+        };
+        if fetched.replaced != replaced {
+            *fetched = Fetched { replaced, ..Fetched::default() };
+        }
+        if let Some((_, page)) = fetched.pages.iter().find(|(known, _)| known == path) {
+            return Some(page.clone());
+        }
+        let asked = path.to_owned();
+        let page = tokio::task::spawn_blocking(move || fetch(&asked)).await.ok().flatten()?;
+        Some(fetched.keep(path, page))
     }
 
     /// All paths, in order.
     pub fn paths(&self) -> Vec<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).editions.keys().cloned().collect()
+        self.0.content.read().unwrap_or_else(PoisonError::into_inner).editions.keys().cloned().collect()
     }
 
     /// Says what is wrong; `None`: all is well.
     pub fn set_illness(&self, illness: Option<String>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).illness = illness;
+        self.0.content.write().unwrap_or_else(PoisonError::into_inner).illness = illness;
     }
 
     /// What is wrong, if anything is.
     pub fn illness(&self) -> Option<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).illness.clone()
+        self.0.content.read().unwrap_or_else(PoisonError::into_inner).illness.clone()
+    }
+}
+
+impl Fetched {
+    /// Keeps a page, and lets go of those fetched first where they become too many.
+    fn keep(&mut self, path: &str, page: Edition) -> Arc<Edition> {
+        let page = Arc::new(page);
+        self.size_bytes += page.size();
+        self.pages.push_back((path.to_owned(), page.clone()));
+        while self.size_bytes > FETCHED_BYTES
+            && let Some((_, old)) = self.pages.pop_front()
+        {
+            self.size_bytes -= old.size();
+        }
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::model::time::Timestamp;
+
+    #[tokio::test]
+    async fn a_page_of_an_archive_is_fetched_once_until_the_editions_change() {
+        let (shelf, count) = (Shelf::default(), Arc::new(AtomicUsize::new(0)));
+        let counted = count.clone();
+        shelf.open_back_room(Arc::new(move |path| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let there = path == "/archive/river/1.atom";
+            there.then(|| Edition::new(path.as_bytes().to_vec(), "text/plain", Timestamp(0)))
+        }));
+        for _ in 0..3 {
+            assert!(shelf.find("/archive/river/1.atom").await.is_some());
+        }
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        assert!(shelf.find("/river.atom").await.is_none(), "what is no archive is not fetched");
+        assert!(shelf.find("/archive/river/2.atom").await.is_none());
+        shelf.replace(BTreeMap::new());
+        assert!(shelf.find("/archive/river/1.atom").await.is_some());
+        assert_eq!(count.load(Ordering::Relaxed), 3);
     }
 }

@@ -119,6 +119,7 @@ impl Writer {
 }
 
 fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
+    touch_shown(transaction, reading)?;
     let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (key) DO UPDATE SET feed = ?3, shape = ?4, complaints = ?5, hints = ?6,
@@ -143,6 +144,19 @@ fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, 
         Origin::Remote(url) => transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [url])?,
     };
     Ok(FeedId(id))
+}
+
+/// What a feed says of itself stands with each of its entries: where it says something else, but for its date, rivers
+/// must look at those that they show.
+fn touch_shown(transaction: &Transaction<'_>, reading: &Reading) -> Result<(), StoreError> {
+    let sql = "SELECT DISTINCT story FROM told WHERE page IS NULL AND gone IS NULL AND story IN
+                   (SELECT story FROM entries JOIN feeds ON feeds.id = entries.feed WHERE feeds.key = ?1
+                    AND json_remove(feeds.feed, '$.updated') IS NOT json_remove(?2, '$.updated'))";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let stories =
+        statement.query_map(params![reading.origin.key(), to_json(&reading.feed)?], |row| row.get(0))?;
+    let stories: Vec<i64> = stories.collect::<Result<_, _>>()?;
+    stories.into_iter().try_for_each(|story| count_live(transaction, story, 0))
 }
 
 fn put_entry(
@@ -209,10 +223,10 @@ fn never_given_out(transaction: &Transaction<'_>, id: &str, entry: EntryId) -> R
 }
 
 fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp) -> Result<(), StoreError> {
-    let back: Option<i64> = transaction.query_row(
-        "SELECT CASE WHEN withdrawn IS NULL OR backfill THEN NULL ELSE story END FROM entries WHERE id = ?1",
+    let (story, back): (i64, i64) = transaction.query_row(
+        "SELECT story, withdrawn IS NOT NULL AND backfill IS NULL FROM entries WHERE id = ?1",
         [changed.id.0],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let Content { entry, hash, fingerprint, updated, texts } = &changed.content;
     let sql = "UPDATE entries SET title = ?2, link = ?3, language = ?4, entry = ?5, content_hash = ?6,
@@ -230,7 +244,7 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
         now.0,
     ])?;
     search::put_again(transaction, changed.id, texts)?;
-    back.map_or(Ok(()), |story| count_live(transaction, story, 1))
+    count_live(transaction, story, back)
 }
 
 fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
@@ -246,8 +260,10 @@ fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Re
     }
 }
 
+/// Every story that something becomes of comes by here, or by `regroup`: rivers look at it then.
 fn count_live(transaction: &Transaction<'_>, story: i64, more: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE stories SET live = live + ?2 WHERE id = ?1";
+    let sql =
+        "UPDATE stories SET live = live + ?2, touched = (SELECT max(touched) + 1 FROM stories) WHERE id = ?1";
     transaction.prepare_cached(sql)?.execute([story, more])?;
     Ok(())
 }

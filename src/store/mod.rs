@@ -25,5 +25,6 @@ pub mod rows;
 pub mod search;
 pub mod selection;
 pub mod subscriptions;
+pub mod told;
 pub mod window;
 pub mod writer;

@@ -27,7 +27,8 @@ pub(crate) fn regroup(transaction: &Transaction<'_>, regrouping: &Regrouping) ->
     }
     let sql = "UPDATE stories SET live = (SELECT count(*) FROM entries
                                           WHERE story = stories.id AND withdrawn IS NULL
-                                            AND backfill IS NULL) WHERE id = ?1";
+                                            AND backfill IS NULL),
+                                  touched = (SELECT max(touched) + 1 FROM stories) WHERE id = ?1";
     let mut count = transaction.prepare_cached(sql)?;
     touched.into_iter().try_for_each(|story| count.execute([story]).map(|_| ()))?;
     Ok(())
