@@ -11,6 +11,7 @@ use crate::model::document::Origin;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::Press;
+use crate::pipeline::unchanged::Unchanged;
 use crate::serve::shelf::Shelf;
 use crate::source::fetch::Fetcher;
 use crate::source::folder_scan::Kind;
@@ -52,6 +53,7 @@ impl House {
             public_url,
             store_name: self.store.name.clone(),
             born: self.store.born,
+            unchanged: Unchanged::default(),
         })
     }
 }
@@ -64,8 +66,7 @@ pub async fn republish(press: &Arc<Press>, shelf: &Shelf) -> anyhow::Result<()> 
     let press = press.clone();
     let editions = tokio::task::spawn_blocking(move || press.editions()).await?;
     let editions = editions.context("the editions cannot be made; the last ones are served")?;
-    shelf.keep(&editions.iter().map(|(path, _)| path.as_str()).collect());
-    editions.into_iter().for_each(|(path, edition)| shelf.put(&path, edition));
+    shelf.put(editions);
     Ok(())
 }
 

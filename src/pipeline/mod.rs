@@ -21,4 +21,5 @@ pub mod restory;
 pub mod selecting;
 pub mod subscribing;
 pub mod telling;
+pub mod unchanged;
 pub mod unfolding;

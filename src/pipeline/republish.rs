@@ -14,6 +14,7 @@ use crate::model::story::Folding;
 use crate::model::time::Timestamp;
 use crate::parse::identity::river_atom_id;
 use crate::pipeline::selecting::{self, Choice};
+use crate::pipeline::unchanged::Unchanged;
 use crate::pipeline::unfolding::{Manner, Place, parts, whole};
 use crate::publish::atom;
 use crate::publish::edition::Edition;
@@ -37,6 +38,8 @@ pub struct Press {
     pub store_name: String,
     /// When the store was made.
     pub born: Timestamp,
+    /// The editions made last.
+    pub unchanged: Unchanged,
 }
 
 impl Press {
@@ -47,12 +50,16 @@ impl Press {
     pub fn editions(&self) -> Result<Vec<(String, Edition)>, StoreError> {
         let mut editions = Vec::new();
         for choice in selecting::choices(&self.reader, &self.rivers, self.options.label_rivers)? {
-            let river = self.river(&choice)?;
-            let bytes = atom::render(&river, &self.options);
-            let edition = Edition::new(bytes, atom::MEDIA_TYPE, atom::updated(&river));
-            editions.push((format!("/{}.atom", river.name), edition));
+            let edition = self.unchanged.or_made(&self.reader, &choice, || self.edition(&choice))?;
+            editions.push((format!("/{}.atom", choice.options.name), edition));
         }
         Ok(editions)
+    }
+
+    fn edition(&self, choice: &Choice) -> Result<Edition, StoreError> {
+        let river = self.river(choice)?;
+        let bytes = atom::render(&river, &self.options);
+        Ok(Edition::new(bytes, atom::MEDIA_TYPE, atom::updated(&river)))
     }
 
     /// One river, newest first.

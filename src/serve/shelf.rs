@@ -1,6 +1,6 @@
 //! Where the current editions lie, by path; and how riverd is, for `/healthz`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::publish::edition::Edition;
@@ -16,16 +16,13 @@ struct Content {
 }
 
 impl Shelf {
-    /// Puts an edition at `path`, as `/river.atom`, in the place of the one before.
-    pub fn put(&self, path: &str, edition: Edition) {
-        let mut content = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        content.editions.insert(path.to_owned(), Arc::new(edition));
-    }
-
-    /// Takes away what lies at other paths than these: rivers of labels that are no more.
-    pub fn keep(&self, paths: &BTreeSet<&str>) {
-        let mut content = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        content.editions.retain(|path, _| paths.contains(path.as_str()));
+    /// Puts these editions, each with its path, as `/river.atom`, in the place of all that lay there: at once, so that no
+    /// reader sees one river before a change and another after it. What has no edition any more is gone.
+    pub fn put(&self, editions: Vec<(String, Edition)>) {
+        let editions = editions.into_iter().map(|(path, edition)| (path, Arc::new(edition))).collect();
+        let before =
+            std::mem::replace(&mut self.0.write().unwrap_or_else(PoisonError::into_inner).editions, editions);
+        drop(before);
     }
 
     /// The edition at `path`.
