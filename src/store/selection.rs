@@ -3,7 +3,7 @@
 //! clock: the same store selects the same.
 //! Deliberately not here: what labels mean, and how the selected part of a story is told.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
@@ -87,10 +87,10 @@ const NEWEST: &str = "SELECT rank FROM entries INDEXED BY entries_by_rank
     WHERE withdrawn IS NULL ORDER BY rank DESC, id DESC LIMIT 1";
 
 const FEEDS: &str = "SELECT id, key, feed FROM feeds
-    WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+    WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
 
 const TITLES: &str = "SELECT feed, asked_by, title FROM subscriptions
-    WHERE ?1 IS NULL OR feed IN (SELECT value FROM json_each(?1)) ORDER BY feed, asked_by";
+    WHERE feed IN (SELECT value FROM json_each(?1)) ORDER BY feed, asked_by";
 
 impl Reader {
     /// Shows every story of which something is wanted to `see`, the one with the newest selected report first, until
@@ -126,15 +126,16 @@ impl Reader {
     pub fn stamp(&self, wanted: &Wanted) -> Result<u64, StoreError> {
         self.view(|db| {
             let selection = Selection::of(db, wanted)?;
-            let mut hasher = DefaultHasher::new();
+            let (mut hasher, mut feeds) = (DefaultHasher::new(), BTreeSet::new());
             selection.since.map(|since| since.0).hash(&mut hasher);
             regrouped(db)?.hash(&mut hasher);
             selection.each(db, i64::MIN, |row| {
-                let entry: [i64; 2] = [row.get(0)?, row.get(2)?];
+                let (entry, feed): ([i64; 2], i64) = ([row.get(0)?, row.get(2)?], row.get(3)?);
+                feeds.insert(feed);
                 (entry, row.get::<_, Option<i64>>(5)?).hash(&mut hasher);
                 Ok(ControlFlow::Continue(()))
             })?;
-            let feeds = selection.feeds.as_ref().map(serde_json::to_string).transpose()?;
+            let feeds = serde_json::to_string(&feeds)?;
             for sql in [FEEDS, TITLES] {
                 all(db, sql, [&feeds], |row| {
                     let columns: [Option<String>; 2] = [row.get(1)?, row.get(2)?];
