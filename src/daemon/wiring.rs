@@ -59,6 +59,7 @@ impl House {
             born: self.store.born,
             last: Mutex::default(),
             export: Mutex::default(),
+            stamps: Mutex::default(),
         })
     }
 }

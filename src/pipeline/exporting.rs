@@ -13,8 +13,8 @@ use crate::publish::edition::hash;
 use crate::publish::write::Export;
 
 impl Press {
-    /// Writes what has changed of the editions made last, and removes what riverd wrote and is no more. Nothing, where the owner wants no export.
-    /// Blocks.
+    /// Writes what has changed of the editions made last, and removes what riverd wrote and is no more. Private
+    /// rivers stay out; nothing is written where the owner wants no export. Blocks.
     ///
     /// # Errors
     /// If something cannot be read or written: the next time all of it is tried again.
@@ -34,7 +34,7 @@ impl Press {
         };
         // Pages first: what an edition links is there when it comes.
         let mut paths = self.write_archives(&mut export)?;
-        for (path, edition) in &editions {
+        for (path, edition) in editions.iter().filter(|(path, _)| !self.is_private(path)) {
             let key = format!("{}-{}", edition.hash, edition.modified.0);
             if !export.has(path, &key) {
                 export.put(path, &key, edition)?;
@@ -46,9 +46,15 @@ impl Press {
         Ok(())
     }
 
+    /// What only some may read is no file that another server hands to all.
+    fn is_private(&self, path: &str) -> bool {
+        let name = path.trim_start_matches('/').split('.').next();
+        self.rivers.0.iter().any(|options| options.private && Some(options.name.as_str()) == name)
+    }
+
     fn write_archives(&self, export: &mut Export) -> Result<BTreeSet<String>, PipelineError> {
         let mut paths = BTreeSet::new();
-        for options in &self.rivers.0 {
+        for options in self.rivers.0.iter().filter(|options| !options.private) {
             let river = self.river(options);
             for sealed in self.reader.page_heads(&options.name)? {
                 let path = archive_path(&options.name, sealed.number);

@@ -5,7 +5,7 @@
 //! Deliberately not here: what stands in a river's subscription document, and what in its archive (`window`); which
 //! entries a river wants (`selecting`); how a story becomes what a river tells of it (`unfolding`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::options::publish::PublishOptions;
@@ -52,6 +52,8 @@ pub struct Press {
     pub born: Timestamp,
     /// The editions made last: what has not changed is not made again.
     pub last: Mutex<Editions>,
+    /// Stands for what each selecting river showed last.
+    pub stamps: Mutex<HashMap<String, u64>>,
     /// The static export, once it has begun.
     pub export: Mutex<Option<Export>>,
 }
@@ -77,18 +79,17 @@ impl Press {
             last.get(SUBSCRIPTIONS).is_some_and(|edition| edition.hash == hash(&drafts[0].bytes));
         for choice in selecting::choices(&self.reader, &self.rivers, self.options.label_rivers)? {
             let options = &choice.options;
-            if !choice.wanted.is_everything() {
-                drafts.extend(self.drafts(&self.selected(&choice)?));
-                continue;
-            }
-            let changed = self.look(options)?;
+            let is_archived = choice.wanted.is_everything();
+            let changed = if is_archived { self.look(options)? } else { self.is_stamped_anew(&choice)? };
             if let Some(same) = of_river(&last, &options.name).filter(|_| !changed && titles_stand) {
                 editions.extend(same);
-                continue;
+            } else if is_archived {
+                let river = self.window(options)?;
+                drafts.extend(self.drafts(&river));
+                heads.push((self.archives_path(&river.name), self.archives_hash(&river)));
+            } else {
+                drafts.extend(self.drafts(&self.selected(&choice)?));
             }
-            let river = self.window(options)?;
-            drafts.extend(self.drafts(&river));
-            heads.push((self.archives_path(&river.name), self.archives_hash(&river)));
         }
         editions.extend(self.bind(drafts, &heads, &last)?);
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
@@ -108,6 +109,14 @@ impl Press {
         let head = heads.get(&self.archives_path(name)).map_or(sealed.modified, |kept| kept.modified);
         let bytes = atom::archive(&self.river(options), &Page { entries, ..page(&sealed) });
         Ok(Some(Edition::new(bytes, atom::MEDIA_TYPE, sealed.modified.max(head))))
+    }
+
+    /// Whether what a selecting river shows may have changed since its stamp was taken last. Taken before its stories are
+    /// read: what comes in between is found changed the next time.
+    fn is_stamped_anew(&self, choice: &Choice) -> Result<bool, StoreError> {
+        let stamp = selecting::stamp(&self.reader, choice)?;
+        let mut stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(stamps.insert(choice.options.name.clone(), stamp) != Some(stamp))
     }
 
     fn drafts(&self, river: &River) -> impl Iterator<Item = Draft> {

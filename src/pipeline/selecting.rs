@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -78,6 +79,17 @@ pub fn stories(
     let (stories, ms) = (newest.end(), begun.elapsed().as_millis());
     tracing::debug!(river, stories = stories.len(), looked_at, ms, "selected");
     Ok(stories)
+}
+
+/// Stands for what a river that selects shows: as long as it is the same, so is the river. Two labels may have one name
+/// after the other: they differ in title. Blocks.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn stamp(reader: &Reader, choice: &Choice) -> Result<u64, StoreError> {
+    let mut hasher = DefaultHasher::new();
+    (reader.stamp(&choice.wanted)?, &choice.options.title).hash(&mut hasher);
+    Ok(hasher.finish())
 }
 
 /// The parts of a story that have a report in the window.

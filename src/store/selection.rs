@@ -3,7 +3,8 @@
 //! clock: the same store selects the same.
 //! Deliberately not here: what labels mean, and how the selected part of a story is told.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use rusqlite::{Connection, Row, params};
@@ -14,6 +15,7 @@ use crate::model::query::Query;
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
+use crate::store::regroup::regrouped;
 use crate::store::river::{LINKS, REPORTS, STORY, StoredStory, link, stored, story};
 use crate::store::rows::{all, json, one};
 use crate::store::search::found;
@@ -65,14 +67,15 @@ const FEW: usize = 5_000;
 /// Fewer entries than this are read one by one rather than looked for among all.
 const VERY_FEW: usize = 500;
 
-const ALL: &str = "SELECT story, rank, id, feed, language FROM entries INDEXED BY entries_by_rank
+const ALL: &str = "SELECT story, rank, id, feed, language, admitted FROM entries INDEXED BY entries_by_rank
     WHERE withdrawn IS NULL AND backfill IS NULL AND rank >= ?1 ORDER BY rank DESC, id DESC";
 
-const OF_FEEDS: &str = "SELECT story, rank, id, feed, language FROM entries INDEXED BY entries_by_feed
+const OF_FEEDS: &str =
+    "SELECT story, rank, id, feed, language, admitted FROM entries INDEXED BY entries_by_feed
     WHERE feed IN (SELECT value FROM json_each(?2)) AND withdrawn IS NULL AND backfill IS NULL AND rank >= ?1
     ORDER BY rank DESC, id DESC";
 
-const BY_NUMBER: &str = "SELECT story, rank, id, feed, language FROM entries
+const BY_NUMBER: &str = "SELECT story, rank, id, feed, language, admitted FROM entries
     WHERE id IN (SELECT value FROM json_each(?2)) AND withdrawn IS NULL AND backfill IS NULL AND rank >= ?1
     ORDER BY rank DESC, id DESC";
 
@@ -82,6 +85,12 @@ const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM entries INDEXED BY entr
 
 const NEWEST: &str = "SELECT rank FROM entries INDEXED BY entries_by_rank
     WHERE withdrawn IS NULL AND backfill IS NULL ORDER BY rank DESC, id DESC LIMIT 1";
+
+const FEEDS: &str = "SELECT id, key, feed FROM feeds
+    WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+
+const TITLES: &str = "SELECT feed, asked_by, title FROM asked
+    WHERE feed IN (SELECT value FROM json_each(?1)) ORDER BY feed, asked_by";
 
 impl Reader {
     /// Shows every story of which something is wanted to `see`, the one with the newest selected report first, until
@@ -109,6 +118,35 @@ impl Reader {
         })
     }
 
+    /// Tells whether anything that [`Reader::selected`] shows may have changed: equal stamps of one process, equal stories.
+    /// Costs no more than a look at the index of what is selected.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn stamp(&self, wanted: &Wanted) -> Result<u64, StoreError> {
+        self.view(|db| {
+            let selection = Selection::of(db, wanted)?;
+            let (mut hasher, mut feeds) = (DefaultHasher::new(), BTreeSet::new());
+            selection.since.map(|since| since.0).hash(&mut hasher);
+            regrouped(db)?.hash(&mut hasher);
+            selection.each(db, i64::MIN, |row| {
+                let (entry, feed): ([i64; 2], i64) = ([row.get(0)?, row.get(2)?], row.get(3)?);
+                feeds.insert(feed);
+                (entry, row.get::<_, Option<i64>>(5)?).hash(&mut hasher);
+                Ok(ControlFlow::Continue(()))
+            })?;
+            let feeds = serde_json::to_string(&feeds)?;
+            for sql in [FEEDS, TITLES] {
+                all(db, sql, [&feeds], |row| {
+                    let columns: [Option<String>; 2] = [row.get(1)?, row.get(2)?];
+                    (row.get::<_, i64>(0)?, columns).hash(&mut hasher);
+                    Ok(())
+                })?;
+            }
+            Ok(hasher.finish())
+        })
+    }
+
     /// Every label of every feed that is followed or lies in the folder: its folders in the watched folder, and in an
     /// OPML file. In no order.
     ///
@@ -117,7 +155,7 @@ impl Reader {
     pub fn labels(&self) -> Result<Vec<Labelled>, StoreError> {
         let files = "SELECT id, key FROM feeds WHERE key >= 'file:' AND key < 'file;' AND gone IS NULL
                      AND coalesce(shape, '') <> 'opml' AND instr(key, '/') > 0";
-        let asked = "SELECT feed, asked_by, labels FROM subscriptions";
+        let asked = "SELECT feed, asked_by, labels FROM asked";
         self.view(|db| {
             let files = all(db, files, [], |row| {
                 let label = folder_of(&row.get::<_, String>(1)?);
@@ -202,21 +240,32 @@ impl Selection {
         db: &Connection,
         mut see: impl FnMut(StoryId, (Timestamp, EntryId)) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
+        let mut seen = HashSet::new();
+        self.each(db, self.since.map_or(i64::MIN, |since| since.0), |row| {
+            let story: i64 = row.get(0)?;
+            if !seen.insert(story) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            see(StoryId(story), (Timestamp(row.get(1)?), EntryId(row.get(2)?)))
+        })
+    }
+
+    /// Every selected entry down to `since`, the newest first.
+    fn each(
+        &self,
+        db: &Connection,
+        since: i64,
+        mut see: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
         let (sql, among) = self.way(db)?;
-        let since = self.since.map_or(i64::MIN, |since| since.0);
-        let (mut statement, mut seen) = (db.prepare_cached(sql)?, HashSet::new());
+        let mut statement = db.prepare_cached(sql)?;
         let mut rows = match among {
             Some(among) => statement.query(params![since, among])?,
             None => statement.query([since])?,
         };
         while let Some(row) = rows.next()? {
-            let (story, entry): (i64, i64) = (row.get(0)?, row.get(2)?);
             let language = row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)?;
-            if seen.contains(&story) || !self.takes(entry, row.get(3)?, language) {
-                continue;
-            }
-            seen.insert(story);
-            if see(StoryId(story), (Timestamp(row.get(1)?), EntryId(entry)))?.is_break() {
+            if self.takes(row.get(2)?, row.get(3)?, language) && see(row)?.is_break() {
                 return Ok(());
             }
         }

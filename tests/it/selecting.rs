@@ -175,6 +175,66 @@ fn every_label_has_a_river_that_comes_and_goes_with_it() {
     until("the label", || (names(&daemon.river("garten")) == "d").then_some(()));
 }
 
+/// What happens, and what a river is then.
+type Step<'a> = (&'a str, &'a dyn Fn(), &'a str, &'a dyn Fn(&str) -> bool);
+
+#[test]
+fn a_river_that_was_kept_is_what_would_be_made_anew_after_whatever_happens() {
+    let program = told(RIVERS);
+    let server = crate::support::server::Server::start(|_, _| {
+        crate::support::server::ok(
+            "",
+            &feed("e", "en", "Something else altogether", "Words of another kind, and fog."),
+        )
+    });
+    let list = |title: &str| {
+        let outline = format!("<outline text='{title}' xmlUrl='{}'/>", server.url("/feed"));
+        format!("<opml version='2.0'><body><outline text='Tech'>{outline}</outline></body></opml>")
+    };
+    program.drop_file("list.opml", &list("First name"));
+    program.json(&["once", "--all", "--json"]);
+    let rivers = [
+        "linux",
+        "several",
+        "german",
+        "words",
+        "without",
+        "all-of-it",
+        "one",
+        "tech",
+        "tech-linux",
+        "kueche",
+    ];
+    let mut daemon = program.start();
+    let change = |path: &str, text: &str| program.drop_file(path, text);
+    let has = |part: &'static str| move |feed: &str| feed.contains(part);
+    let entries = |count: usize| move |feed: &str| feed.matches("<entry").count() == count;
+    let cheap = feed("c", "de", "Brot wird billig", "Müller senkt die Preise.");
+    let steps: [Step<'_>; 6] = [
+        ("a change", &|| change("Küche/c.xml", &cheap), "several", &has("billig")),
+        ("a name", &|| change("list.opml", &list("Second name")), "tech", &has("Second name")),
+        ("a copy", &|| change("Tech/f.xml", &feed("f", "en", TITLE, TEXT)), "tech", &has("f.example")),
+        ("a join", &|| drop(program.json(&["join", "--json", "1", "5"])), "tech", &entries(1)),
+        ("a split", &|| drop(program.json(&["split", "--json", "2"])), "tech", &entries(2)),
+        (
+            "a withdrawal",
+            &|| std::fs::remove_file(program.seeds().join("Tech/Linux/a.xml")).expect("removed"),
+            "tech",
+            &|feed| !feed.contains("a.example"),
+        ),
+    ];
+    for (what, change, river, holds) in steps {
+        change();
+        until(what, || holds(&daemon.river(river)).then_some(()));
+        let kept = rivers.map(|river| daemon.river(river));
+        assert_eq!(daemon.terminate(), Some(0));
+        daemon = program.start();
+        for (river, kept) in rivers.iter().zip(kept) {
+            assert_eq!(daemon.river(river), kept, "{river} after {what}");
+        }
+    }
+}
+
 #[test]
 fn label_rivers_can_be_left_out() {
     let daemon = told("[publish]\nlabel_rivers = 0\n").start();

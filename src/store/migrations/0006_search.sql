@@ -12,8 +12,10 @@ CREATE VIRTUAL TABLE search USING fts5 (
 -- A document is a piece of the index; more pieces before they are merged means that less is written again.
 INSERT INTO search (search, rank) VALUES ('automerge', 8);
 
--- Newest first, with all that says whether a river selects an entry: rows of entries are long.
+-- Newest first, with all that says whether a river selects an entry, and when it last changed: rows of entries are long.
 DROP INDEX entries_by_rank;
-CREATE INDEX entries_by_rank ON entries (rank DESC, id DESC, story, feed, language) WHERE withdrawn IS NULL;
+CREATE INDEX entries_by_rank ON entries (rank DESC, id DESC, story, feed, language, admitted)
+    WHERE withdrawn IS NULL AND backfill IS NULL;
 -- The same of each feed, for rivers of few feeds.
-CREATE INDEX entries_by_feed ON entries (feed, rank DESC, id DESC, story, language) WHERE withdrawn IS NULL;
+CREATE INDEX entries_by_feed ON entries (feed, rank DESC, id DESC, story, language, admitted)
+    WHERE withdrawn IS NULL AND backfill IS NULL;
