@@ -13,7 +13,7 @@
 //! | | | | | brotli 6 | 28.1 | 63 | | zstd 12 | 27.4 | 64 |
 //! | | | | | brotli 9 | 27.3 | 162 | | zstd 19 | 26.1 | 951 |
 //!
-//! Beyond the levels taken, each further part in a hundred costs a quarter to a half of the time more.
+//! Beyond the levels taken, two parts in a hundred less cost a quarter to a half of the time more.
 
 use std::io::Write;
 
