@@ -14,8 +14,8 @@ INSERT INTO search (search, rank) VALUES ('automerge', 8);
 
 -- Newest first, with all that says whether a river selects an entry, and when it last changed: rows of entries are long.
 DROP INDEX entries_by_rank;
-CREATE INDEX entries_by_rank ON entries (rank DESC, id DESC, story, feed, language, admitted)
-    WHERE withdrawn IS NULL AND backfill IS NULL;
+CREATE INDEX entries_by_rank ON entries (rank DESC, id DESC, story, feed, language, admitted, backfill)
+    WHERE withdrawn IS NULL;
 -- The same of each feed, for rivers of few feeds.
-CREATE INDEX entries_by_feed ON entries (feed, rank DESC, id DESC, story, language, admitted)
-    WHERE withdrawn IS NULL AND backfill IS NULL;
+CREATE INDEX entries_by_feed ON entries (feed, rank DESC, id DESC, story, language, admitted, backfill)
+    WHERE withdrawn IS NULL;
