@@ -223,9 +223,15 @@ fn a_river_that_was_kept_is_what_would_be_made_anew_after_whatever_happens() {
             &|feed| !feed.contains("a.example"),
         ),
     ];
-    for (what, change, river, holds) in steps {
+    let witnesses = ["Apfelernte", "Brunnenbau", "Chorprobe", "Dachstuhl", "Eisregen", "Fahrradweg"];
+    for ((what, change, river, holds), witness) in steps.into_iter().zip(witnesses) {
         change();
         until(what, || holds(&daemon.river(river)).then_some(()));
+        // Rivers are made one after the other, that of everything first: once it tells what came later, all have seen
+        // the change.
+        program
+            .drop_file(&format!("{witness}.txt"), &format!("{witness} am Morgen\n\nMehr dazu: {witness}."));
+        until("the witness", || daemon.river("river").contains(witness).then_some(()));
         let kept = rivers.map(|river| daemon.river(river));
         assert_eq!(daemon.terminate(), Some(0));
         daemon = program.start();
