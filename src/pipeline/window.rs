@@ -114,6 +114,7 @@ impl Press {
                 updated: atom::newest(&stories).unwrap_or_default(),
                 ids: stories.iter().map(|story| story.atom_id.clone()).collect(),
                 now: self.reader.last_moment()?.max(self.born),
+                goes_on: sealed > 0,
             })?;
             sealed += stories.len();
         }

@@ -81,6 +81,8 @@ pub struct Seal {
     pub ids: Vec<String>,
     /// By the data.
     pub now: Timestamp,
+    /// No reader can have met the page before: it was sealed in the same go.
+    pub goes_on: bool,
 }
 
 /// A sealed page.
@@ -145,7 +147,7 @@ impl Reader {
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn count_open(&self, river: &str) -> Result<usize, StoreError> {
-        let sql = "SELECT count(*) FROM told WHERE river = ?1 AND page IS NULL AND gone IS NULL";
+        let sql = "SELECT count(*) FROM told INDEXED BY told_open WHERE river = ?1 AND page IS NULL AND gone IS NULL";
         let count: i64 =
             self.view(|db| Ok(db.prepare_cached(sql)?.query_row([river], |row| row.get(0))?))?;
         Ok(usize::try_from(count).unwrap_or(0))
@@ -284,12 +286,13 @@ impl Writer {
     /// As [`StoreError`] lists.
     pub fn seal(&self, seal: Seal) -> Result<(), StoreError> {
         self.transact_blocking(move |transaction| {
-            let Seal { river, entries, size_bytes, updated, ids, now } = &seal;
-            let sql = "SELECT coalesce(max(number), 0) + 1, coalesce(max(sealed), ?2) FROM pages WHERE river = ?1";
-            let before = now.0.div_euclid(SECOND_MS) * SECOND_MS - SECOND_MS;
-            let (number, last): (i64, i64) =
-                transaction.query_row(sql, params![river, before], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let sealed = (last + SECOND_MS).max(before + SECOND_MS);
+            let Seal { river, entries, size_bytes, updated, ids, now, goes_on } = &seal;
+            let sql = "SELECT number, sealed FROM pages WHERE river = ?1 ORDER BY number DESC LIMIT 1";
+            let last = one(transaction, sql, [river], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let moment = now.0.div_euclid(SECOND_MS) * SECOND_MS;
+            let step = if *goes_on { 0 } else { SECOND_MS };
+            let (number, sealed): (i64, i64) =
+                last.map_or((1, moment), |(number, sealed): (i64, i64)| (number + 1, moment.max(sealed + step)));
             let sql = "INSERT INTO pages (river, number, entries, size, updated, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let size = i64::try_from(*size_bytes).unwrap_or(i64::MAX);
             transaction.execute(sql, params![river, number, entries, size, updated, sealed])?;
@@ -319,7 +322,7 @@ impl Writer {
 
 /// Whether something of a story is in the subscription document, as an entry or as deleted.
 fn is_shown(transaction: &Transaction<'_>, river: &str, story: StoryId) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM told WHERE story = ?2 AND river = ?1
+    let sql = "SELECT EXISTS (SELECT 1 FROM told INDEXED BY told_by_story WHERE story = ?2 AND river = ?1
                               AND (page IS NULL OR gone IS NOT NULL))";
     Ok(transaction.prepare_cached(sql)?.query_row(params![river, story.0], |row| row.get(0))?)
 }
@@ -341,7 +344,7 @@ fn put_units(
     for withdrawn in &units.withdrawn {
         gone.execute(params![river, withdrawn.atom_id, withdrawn.at.0])?;
     }
-    let sql = "SELECT id FROM told WHERE story = ?2 AND river = ?1 AND page IS NULL AND gone IS NULL";
+    let sql = "SELECT id FROM told INDEXED BY told_by_story WHERE story = ?2 AND river = ?1 AND page IS NULL AND gone IS NULL";
     let known = all(transaction, sql, params![river, story.0], |row| Ok(row.get::<_, String>(0)?))?;
     let mut remove = transaction.prepare_cached("DELETE FROM told WHERE river = ?1 AND id = ?2")?;
     for id in known.iter().filter(|id| !units.told.iter().any(|unit| unit.atom_id == **id)) {
@@ -393,6 +396,7 @@ mod tests {
             updated: "then".to_owned(),
             ids: ids.iter().map(|id| (*id).to_owned()).collect(),
             now: Timestamp(now),
+            goes_on: false,
         };
         store.writer.seal(seal).expect("sealed");
     }

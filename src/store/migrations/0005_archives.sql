@@ -36,7 +36,7 @@ CREATE TABLE pages (
     entries BLOB    NOT NULL,
     size    INTEGER NOT NULL,                       -- of the entries in bytes, unpacked
     updated TEXT    NOT NULL,                       -- the newest date of change in it, as it stands there
-    sealed  INTEGER NOT NULL,                       -- a whole second, later than that of the page before
+    sealed  INTEGER NOT NULL,                       -- a whole second; later than that of the page before, if a reader can have met that one without this
     UNIQUE (river, number)
 ) STRICT;
 
