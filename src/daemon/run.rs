@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -12,11 +10,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::load::Config;
+use crate::config::options::serve::ServeOptions;
 use crate::daemon::clock::now;
+use crate::daemon::descriptors::allowed;
 use crate::daemon::memory::give_back;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
+use crate::serve::counter::Counter;
+use crate::serve::listener::{Listener, listen};
+use crate::serve::router::router;
 use crate::serve::server::serve;
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
@@ -42,21 +45,21 @@ const FAILURE_SPAN: Duration = Duration::from_secs(60);
 /// # Errors
 /// If it cannot start, or the store fails again and again.
 pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
-    let listen = &config.serve.listen;
-    let listener = TcpListener::bind(listen).await;
-    let listener =
-        listener.with_context(|| format!("cannot listen on {listen}; is it in use? see serve.listen"))?;
-    let here = format!("http://{}", listener.local_addr()?);
+    let serving = ServeOptions {
+        max_connections: allowed(config.serve.max_connections, config.fetch.concurrency),
+        ..config.serve.clone()
+    };
+    let listeners = listen(&serving)?;
+    let here = listeners.first().map(Listener::address).unwrap_or_default();
     let house = House::open(&config).await?;
-    let public = config.serve.public_url.trim_end_matches('/');
-    let press = house.press(&config, if public.is_empty() { here.clone() } else { public.to_owned() });
+    let press = house.press(&config, public_url(&config, &here));
     let shelf = Shelf::default();
     republish(&press, &shelf).await?;
     let tasks = TaskTracker::new();
     let server_stop = CancellationToken::new();
-    let (title, serving, served, stopped) =
-        (config.publish.title.clone(), config.serve.clone(), shelf.clone(), server_stop.clone());
-    let server = tokio::spawn(async move { serve(listener, served, &title, &serving, stopped).await });
+    let counter = Counter::new(shelf.clone(), router(shelf.clone(), &config.publish.title), &serving);
+    let stopped = server_stop.clone();
+    let server = tokio::spawn(async move { serve(listeners, counter, &serving, stopped).await });
     ready(&here);
     tracing::info!(address = %here, "serving");
     let result = flow(&config, house, press, shelf, &tasks, &stop).await;
@@ -64,6 +67,13 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     drop(server.await);
     tracing::info!("stopped");
     result
+}
+
+/// Where readers reach riverd: as the owner says, else where it listens. A Unix socket is no place in a feed's links.
+fn public_url(config: &Config, here: &str) -> String {
+    let public = config.serve.public_url.trim_end_matches('/');
+    let listened = if here.starts_with("unix:") { "http://localhost" } else { here };
+    if public.is_empty() { listened.to_owned() } else { public.to_owned() }
 }
 
 /// Sources in, editions out, until `stop`.

@@ -1,166 +1,65 @@
-//! The HTTP server: accepts connections within limits, answers from the shelf, drains when told to stop.
+//! The HTTP server: accepts connections within limits, has each attended to, drains when told to stop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use chrono::DateTime;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::options::serve::ServeOptions;
-use crate::publish::edition::Edition;
-use crate::serve::conditional::{Choice, Encoding, choose};
-use crate::serve::landing::page;
-use crate::serve::shelf::Shelf;
+use crate::serve::connections::{Host, is_exhausted};
+use crate::serve::counter::Counter;
+use crate::serve::listener::Listener;
+use crate::serve::seats::{Order, Seats};
 
-/// What the answers are made from.
-#[derive(Debug, Clone)]
-struct Counter {
-    shelf: Shelf,
-    options: Arc<ServeOptions>,
-    title: Arc<str>,
-}
+/// What whoever finds no place is told.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
+/// After a failure to accept.
+const PAUSE: Duration = Duration::from_millis(20);
 
-/// Serves until `stop`; then lets running answers finish for at most `serve.drain`.
+/// Serves until `stop`; then no connection is accepted any more, those that wait for a request are closed, and running
+/// answers may take `serve.drain` to end.
 pub async fn serve(
-    listener: TcpListener,
-    shelf: Shelf,
-    title: &str,
+    listeners: Vec<Listener>,
+    counter: Counter,
     options: &ServeOptions,
     stop: CancellationToken,
 ) {
-    let counter = Counter { shelf, options: Arc::new(options.clone()), title: title.into() };
-    let router = Router::new().fallback(answer).with_state(counter);
-    let service = TowerToHyperService::new(router);
-    let connections = connections(options);
-    let places = Arc::new(Semaphore::new(options.max_connections));
-    let graceful = GracefulShutdown::new();
-    loop {
-        let stream = tokio::select! {
-            () = stop.cancelled() => break,
-            stream = accept(&listener, &places) => stream,
-        };
-        let Some((stream, place)) = stream else { continue };
-        let connection = connections.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(place);
-        });
+    let (host, seats) = (Arc::new(Host::new(counter, options)), Seats::new(options));
+    let mut doors = JoinSet::new();
+    for listener in listeners {
+        doors.spawn(keep_door(listener, host.clone(), seats.clone()));
     }
-    drop(listener);
-    if tokio::time::timeout(options.drain, graceful.shutdown()).await.is_err() {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = seats.keep() => {}
+    }
+    doors.shutdown().await;
+    seats.tell_all(Order::Finish);
+    if tokio::time::timeout(options.drain, seats.empty()).await.is_err() {
         tracing::warn!("some readers were cut off: their answers took longer than serve.drain");
+        seats.tell_all(Order::Leave);
     }
 }
 
-fn connections(options: &ServeOptions) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(options.header_timeout)
-        .max_buf_size(options.max_headers.as_usize())
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(options.max_headers.0).unwrap_or(u32::MAX));
-    builder
-}
-
-/// Waits for a place, then for a connection. `None`: try again.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => {
-            // Small answers go out at once; a socket that refuses this still works.
-            drop(stream.set_nodelay(true));
-            Some((stream, place))
-        }
-        Err(error) => {
-            tracing::warn!(%error, "a connection could not be accepted");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            None
-        }
-    }
-}
-
-async fn answer(State(counter): State<Counter>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let mut response = route(&counter, uri.path(), &headers);
-    if response.status() != StatusCode::NOT_FOUND && method != Method::GET && method != Method::HEAD {
-        response = (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
-    }
-    tracing::debug!(%method, path = uri.path(), status = response.status().as_u16(), "answered");
-    harden(response.headers_mut());
-    response
-}
-
-fn route(counter: &Counter, path: &str, headers: &HeaderMap) -> Response {
-    if let Some(edition) = counter.shelf.edition(path) {
-        return hand_out(&edition, headers, counter.options.max_age.as_secs());
-    }
-    match path {
-        "/" => {
-            let html = page(&counter.title, &counter.shelf.paths());
-            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
-        }
-        "/healthz" => match counter.shelf.illness() {
-            None => (StatusCode::OK, "ok\n").into_response(),
-            Some(illness) => (StatusCode::SERVICE_UNAVAILABLE, format!("{illness}\n")).into_response(),
-        },
-        _ => (StatusCode::NOT_FOUND, "not found\n").into_response(),
-    }
-}
-
-fn hand_out(edition: &Edition, request: &HeaderMap, max_age_seconds: u64) -> Response {
-    let choice = choose(edition, request);
-    let (Choice::Whole(body, _) | Choice::NotModified(body)) = &choice;
-    let mut response = Response::new(Body::empty());
-    let headers = response.headers_mut();
-    let mut set = |name: header::HeaderName, value: &str| {
-        headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
-    };
-    set(header::ETAG, &body.etag);
-    set(header::LAST_MODIFIED, &http_date(edition.updated.0));
-    set(header::CACHE_CONTROL, &format!("max-age={max_age_seconds}"));
-    set(header::VARY, "Accept-Encoding");
-    set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    match choice {
-        Choice::NotModified(_) => *response.status_mut() = StatusCode::NOT_MODIFIED,
-        Choice::Whole(body, encoding) => {
-            set(header::CONTENT_TYPE, edition.media_type);
-            if encoding == Encoding::Gzip {
-                set(header::CONTENT_ENCODING, "gzip");
+/// Lets in whoever comes.
+async fn keep_door(listener: Listener, host: Arc<Host>, seats: Arc<Seats>) {
+    loop {
+        let stream = match listener.accept().await {
+            Ok(stream) => stream,
+            Err(error) => {
+                let room = is_exhausted(&error) && seats.make_room();
+                tracing::warn!(%error, room, "a connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
             }
-            *response.body_mut() = Body::from(body.bytes.clone());
+        };
+        match seats.sit() {
+            Some(guest) => {
+                let host = host.clone();
+                tokio::spawn(async move { host.attend(stream, guest).await });
+            }
+            None => stream.refuse(FULL),
         }
     }
-    response
-}
-
-/// RFC 9110 section 5.6.7.
-fn http_date(ms: i64) -> String {
-    let date = DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH);
-    date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
-/// Nothing here runs scripts, is framed, or is guessed at.
-fn harden(headers: &mut HeaderMap) {
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
