@@ -18,9 +18,10 @@ use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
 use crate::serve::counter::Counter;
+use crate::serve::crew::Crew;
 use crate::serve::listener::{Listener, listen};
 use crate::serve::router::router;
-use crate::serve::server::serve;
+use crate::serve::server::{Surroundings, serve};
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
@@ -49,7 +50,7 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
         max_connections: allowed(config.serve.max_connections, config.fetch.concurrency),
         ..config.serve.clone()
     };
-    let listeners = listen(&serving)?;
+    let (crew, listeners) = (Crew::start(serving.threads)?, listen(&serving)?);
     let here = listeners.first().map(Listener::address).unwrap_or_default();
     let house = House::open(&config).await?;
     let press = house.press(&config, public_url(&config, &here));
@@ -58,8 +59,8 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     let tasks = TaskTracker::new();
     let server_stop = CancellationToken::new();
     let counter = Counter::new(shelf.clone(), router(shelf.clone(), &config.publish.title), &serving);
-    let stopped = server_stop.clone();
-    let server = tokio::spawn(async move { serve(listeners, counter, &serving, stopped).await });
+    let around = Surroundings { stop: server_stop.clone(), give_back };
+    let server = tokio::spawn(async move { serve(crew, listeners, counter, &serving, around).await });
     ready(&here);
     tracing::info!(address = %here, "serving");
     let result = flow(&config, house, press, shelf, &tasks, &stop).await;

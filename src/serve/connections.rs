@@ -40,11 +40,8 @@ impl Host {
     /// With the owner's limits. Time is kept by the seats.
     pub fn new(counter: Counter, options: &ServeOptions) -> Self {
         let mut http1 = http1::Builder::new();
-        http1
-            .header_read_timeout(None)
-            .max_buf_size(options.max_headers.as_usize())
-            .writev(true)
-            .pipeline_flush(true);
+        // Headers and body go out in one call, uncopied; aggregating pipelined answers would copy every body.
+        http1.header_read_timeout(None).max_buf_size(options.max_headers.as_usize()).writev(true);
         let mut http2 = http2::Builder::new(TokioExecutor::new());
         http2
             .timer(TokioTimer::new())
@@ -70,8 +67,7 @@ impl Host {
                 drop(talk.tended(seat).await);
                 return;
             }
-            let talk =
-                Talk::Http1(Box::new(self.http1.serve_connection(TokioIo::new(io), waiter.clone())));
+            let talk = Talk::Http1(Box::new(self.http1.serve_connection(TokioIo::new(io), waiter.clone())));
             let Some(parked) = talk.tended(seat).await else { return };
             seat.is_parked(true);
             io = parked;

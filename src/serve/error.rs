@@ -15,6 +15,9 @@ pub enum ServeError {
         #[source]
         cause: io::Error,
     },
+    /// No thread to serve on.
+    #[error("no threads to serve on can be started")]
+    Threads(#[source] io::Error),
     /// Somebody listens on the Unix socket.
     #[error("another program listens on {0}; see serve.listen")]
     Taken(PathBuf),

@@ -144,6 +144,18 @@ impl Listener {
         }
     }
 
+    /// The same, watched by the runtime that this is called on.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn moved_here(self) -> io::Result<Self> {
+        match self {
+            Self::Tcp(listener) => Ok(Self::Tcp(TcpListener::from_std(listener.into_std()?)?)),
+            #[cfg(unix)]
+            Self::Unix(listener, file) => Ok(Self::Unix(UnixListener::from_std(listener.into_std()?)?, file)),
+        }
+    }
+
     /// The address by which readers on this machine reach it; for a Unix socket `unix:` and its path.
     pub fn address(&self) -> String {
         match self {

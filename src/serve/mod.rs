@@ -9,6 +9,7 @@ pub mod body;
 pub mod conditional;
 pub mod connections;
 pub mod counter;
+pub mod crew;
 pub mod error;
 pub mod headers;
 pub mod landing;

@@ -20,8 +20,12 @@ use crate::config::options::serve::ServeOptions;
 
 /// Where nothing has been taken of an answer for so long, its place may be given to a newcomer.
 const STALLED: Duration = Duration::from_secs(1);
-/// Keeps nothing of a request in memory after so long without the next one.
+/// Keeps nothing of a request in memory after so long without the next one …
 const PARK: Duration = Duration::from_secs(1);
+/// … and after so long where many come at once: looked for whenever so many have come.
+const CROWDED: (Duration, u64) = (Duration::from_millis(40), 256);
+/// Memory is given back to the system after so many have parked, and no more often than this.
+const GIVE_BACK: (u64, Duration) = (1_000, Duration::from_secs(3));
 /// So many of all seats, as a part of the whole, are freed at once.
 const AT_ONCE: usize = 64;
 
@@ -64,10 +68,12 @@ pub struct Seat {
     order: AtomicU8,
     waker: AtomicWaker,
     clock_ms: Arc<AtomicU64>,
+    /// Counts how often any has parked.
+    parkings: Arc<AtomicU64>,
 }
 
 impl Seat {
-    fn new(clock_ms: Arc<AtomicU64>) -> Self {
+    fn new(clock_ms: Arc<AtomicU64>, parkings: Arc<AtomicU64>) -> Self {
         Self {
             phase: AtomicU8::new(Phase::Asking as u8),
             since_ms: AtomicU64::new(clock_ms.load(Relaxed)),
@@ -77,6 +83,7 @@ impl Seat {
             order: AtomicU8::new(Order::None as u8),
             waker: AtomicWaker::new(),
             clock_ms,
+            parkings,
         }
     }
 
@@ -135,6 +142,7 @@ impl Seat {
     /// It gave its memory back, or took it again.
     pub fn is_parked(&self, parked: bool) {
         self.parked.store(parked, Relaxed);
+        self.parkings.fetch_add(u64::from(parked), Relaxed);
     }
 
     /// Orders it.
@@ -182,6 +190,8 @@ pub struct Seats {
     patience: Patience,
     began: Instant,
     clock_ms: Arc<AtomicU64>,
+    parked: Arc<AtomicU64>,
+    gave_back_ms: AtomicU64,
     came: Notify,
     left: Notify,
 }
@@ -220,6 +230,8 @@ impl Seats {
             patience,
             began: Instant::now(),
             clock_ms: Arc::default(),
+            parked: Arc::default(),
+            gave_back_ms: AtomicU64::new(0),
             came: Notify::new(),
             left: Notify::new(),
         })
@@ -231,12 +243,15 @@ impl Seats {
 
     /// A seat for a newcomer; `None`: all are taken by those who are being answered.
     pub fn sit(self: &Arc<Self>) -> Option<Guest> {
-        self.tick();
+        let now_ms = self.tick();
         if self.taken().len() >= self.most && !self.make_room() {
             return None;
         }
-        let (seat, number) =
-            (Arc::new(Seat::new(self.clock_ms.clone())), self.numbers.fetch_add(1, Relaxed));
+        let seat = Arc::new(Seat::new(self.clock_ms.clone(), self.parked.clone()));
+        let number = self.numbers.fetch_add(1, Relaxed);
+        if number % CROWDED.1 == CROWDED.1 - 1 {
+            self.park_waiting(now_ms);
+        }
         self.taken().insert(number, seat.clone());
         self.came.notify_one();
         Some(Guest { seats: self.clone(), number, seat })
@@ -244,7 +259,11 @@ impl Seats {
 
     /// Sends away those who have been waited for longest. False: there is nobody to send.
     pub fn make_room(&self) -> bool {
-        let (now_ms, mut taken) = (self.tick(), self.taken());
+        self.send_away(self.tick())
+    }
+
+    fn send_away(&self, now_ms: u64) -> bool {
+        let mut taken = self.taken();
         let rank = |number: &u64, seat: &Arc<Seat>| {
             let waited_ms = seat.waited_ms(now_ms);
             let stalled = waited_ms >= milliseconds(STALLED) && seat.making.load(Relaxed) == 0;
@@ -266,6 +285,15 @@ impl Seats {
         !leaving.is_empty()
     }
 
+    /// What the next ones need is what those who wait do not.
+    fn park_waiting(&self, now_ms: u64) {
+        let waits = |seat: &&Arc<Seat>| {
+            let waited = seat.phase() == Phase::Waiting && seat.waited_ms(now_ms) >= milliseconds(CROWDED.0);
+            waited && !seat.parked.load(Relaxed)
+        };
+        self.taken().values().filter(waits).for_each(|seat| seat.tell(Order::Park));
+    }
+
     /// The time goes on.
     fn tick(&self) -> u64 {
         let now_ms = milliseconds(self.began.elapsed());
@@ -273,8 +301,9 @@ impl Seats {
         now_ms
     }
 
-    /// Sends away whoever does nothing for too long, for as long as this is polled.
-    pub async fn keep(&self) {
+    /// Sends away whoever does nothing for too long, for as long as this is polled. `give_back` is called after many have
+    /// given up memory, so that the system gets it back.
+    pub async fn keep(&self, give_back: fn()) {
         let shortest = self.patience.header_ms.min(self.patience.keep_alive_ms).min(self.patience.stall_ms);
         let pause = Duration::from_millis((shortest / 8).clamp(10, 500));
         loop {
@@ -284,7 +313,21 @@ impl Seats {
             tokio::time::sleep(pause).await;
             let now_ms = self.tick();
             self.taken().values().for_each(|seat| self.remind(seat, now_ms));
+            if self.many_parked(now_ms) {
+                give_back();
+            }
         }
+    }
+
+    /// So many parked since it was said last that it is worth the trouble again.
+    fn many_parked(&self, now_ms: u64) -> bool {
+        let due = self.parked.load(Relaxed) >= GIVE_BACK.0
+            && now_ms.saturating_sub(self.gave_back_ms.load(Relaxed)) >= milliseconds(GIVE_BACK.1);
+        if due {
+            self.parked.store(0, Relaxed);
+            self.gave_back_ms.store(now_ms, Relaxed);
+        }
+        due
     }
 
     fn remind(&self, seat: &Seat, now_ms: u64) {
@@ -347,10 +390,10 @@ mod tests {
         let guests: Vec<_> = (0..3).map(|_| seats.sit().expect("a place")).collect();
         guests[0].seat.begins();
         guests[1].seat.since_ms.store(7, Relaxed);
-        seats.clock_ms.store(9, Relaxed);
         guests[2].seat.since_ms.store(3, Relaxed);
-        let fourth = seats.sit().expect("a place");
+        assert!(seats.send_away(9));
         assert_eq!(order(&guests[2].seat), Order::Leave);
+        let fourth = seats.sit().expect("a place");
         assert_eq!([0, 1].map(|at: usize| order(&guests[at].seat)), [Order::None; 2]);
         fourth.seat.begins();
         guests[1].seat.begins();

@@ -9,30 +9,44 @@ use tokio_util::sync::CancellationToken;
 use crate::config::options::serve::ServeOptions;
 use crate::serve::connections::{Host, is_exhausted};
 use crate::serve::counter::Counter;
+use crate::serve::crew::Crew;
 use crate::serve::listener::Listener;
 use crate::serve::seats::{Order, Seats};
 
 /// What whoever finds no place is told.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
 /// After a failure to accept.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Serves until `stop`; then no connection is accepted any more, those that wait for a request are closed, and running
+/// What the server needs of what is around it.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// When to stop.
+    pub stop: CancellationToken,
+    /// Gives free memory back to the system.
+    pub give_back: fn(),
+}
+
+/// Serves until it is told to stop; then no connection is accepted any more, those that wait for a request are closed, and running
 /// answers may take `serve.drain` to end.
 pub async fn serve(
+    crew: Crew,
     listeners: Vec<Listener>,
     counter: Counter,
     options: &ServeOptions,
-    stop: CancellationToken,
+    around: Surroundings,
 ) {
-    let (host, seats) = (Arc::new(Host::new(counter, options)), Seats::new(options));
+    let (crew, seats) = (Arc::new(crew), Seats::new(options));
+    let place =
+        Arc::new(Place { host: Host::new(counter, options), seats: seats.clone(), crew: crew.clone() });
     let mut doors = JoinSet::new();
     for listener in listeners {
-        doors.spawn(keep_door(listener, host.clone(), seats.clone()));
+        doors.spawn_on(keep_door(listener, place.clone()), crew.first());
     }
     tokio::select! {
-        () = stop.cancelled() => {}
-        () = seats.keep() => {}
+        () = around.stop.cancelled() => {}
+        () = seats.keep(around.give_back) => {}
     }
     doors.shutdown().await;
     seats.tell_all(Order::Finish);
@@ -40,24 +54,43 @@ pub async fn serve(
         tracing::warn!("some readers were cut off: their answers took longer than serve.drain");
         seats.tell_all(Order::Leave);
     }
+    drop(place);
+    // The threads are waited for, which blocks.
+    drop(tokio::task::spawn_blocking(move || drop(crew)).await);
+}
+
+/// Where connections are attended to.
+struct Place {
+    host: Host,
+    seats: Arc<Seats>,
+    crew: Arc<Crew>,
 }
 
 /// Lets in whoever comes.
-async fn keep_door(listener: Listener, host: Arc<Host>, seats: Arc<Seats>) {
+async fn keep_door(listener: Listener, place: Arc<Place>) {
+    let listener = match listener.moved_here() {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "the socket cannot be listened on"),
+    };
     loop {
         let stream = match listener.accept().await {
             Ok(stream) => stream,
             Err(error) => {
-                let room = is_exhausted(&error) && seats.make_room();
+                let room = is_exhausted(&error) && place.seats.make_room();
                 tracing::warn!(%error, room, "a connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
         };
-        match seats.sit() {
+        match place.seats.sit() {
             Some(guest) => {
-                let host = host.clone();
-                tokio::spawn(async move { host.attend(stream, guest).await });
+                let here = place.clone();
+                place.crew.next().spawn(async move {
+                    match stream.moved_here() {
+                        Ok(stream) => here.host.attend(stream, guest).await,
+                        Err(error) => tracing::debug!(%error, "a connection ended before it began"),
+                    }
+                });
             }
             None => stream.refuse(FULL),
         }

@@ -34,13 +34,29 @@ macro_rules! either {
 }
 
 impl Stream {
+    /// The same, watched by the runtime that this is called on.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn moved_here(self) -> io::Result<Self> {
+        match self {
+            Self::Tcp(stream) => Ok(Self::Tcp(TcpStream::from_std(stream.into_std()?)?)),
+            #[cfg(unix)]
+            Self::Unix(stream) => Ok(Self::Unix(UnixStream::from_std(stream.into_std()?)?)),
+        }
+    }
+
     /// Says why there is no place, if that can be said without waiting.
     pub fn refuse(&self, answer: &[u8]) {
         let mut request = [0; 4_096];
         // What was asked is taken off, so that closing does not cut the answer off.
         let read = either!(self, stream => stream.try_read(&mut request));
         let written = either!(self, stream => stream.try_write(answer));
-        tracing::debug!(read = read.is_ok(), told = written.is_ok(), "a connection was refused: no place is free");
+        tracing::debug!(
+            read = read.is_ok(),
+            told = written.is_ok(),
+            "a connection was refused: no place is free"
+        );
     }
 }
 
@@ -104,7 +120,8 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = either!(&mut self.stream, stream => Pin::new(stream).poll_write_vectored(context, bytes));
+        let written =
+            either!(&mut self.stream, stream => Pin::new(stream).poll_write_vectored(context, bytes));
         if written.is_ready() {
             self.seat.takes();
         }

@@ -15,6 +15,7 @@ mod politeness;
 mod rivers;
 mod rules;
 mod safety;
+mod serving;
 mod stories;
 mod support;
 mod tidy;

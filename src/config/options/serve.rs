@@ -25,6 +25,8 @@ section! {
         /// Connections open at once, and no more than the system allows files. Beyond it the one that has been waited
         /// for longest is closed for the newcomer; where all are being answered, the newcomer gets 503.
         max_connections: usize = 16_384, within(1..=1_000_000);
+        /// Threads that serve and do nothing else. 0: one for each processor.
+        threads: usize = 0, within(0..=256);
         /// Time for a request's headers to arrive; slower connections are closed.
         header_timeout: Duration = 10 * SECOND, within(Duration::from_millis(100)..=300 * SECOND);
         /// How long a connection may wait for its next request.
