@@ -3,6 +3,7 @@
 //! Deliberately not here: any decision about content.
 
 pub mod clock;
+pub mod descriptors;
 pub mod logging;
 pub mod memory;
 pub mod once;

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -12,13 +10,19 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::load::Config;
+use crate::config::options::serve::ServeOptions;
 use crate::daemon::clock::now;
+use crate::daemon::descriptors::allowed;
 use crate::daemon::memory::give_back;
 use crate::daemon::secrets::locks;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, open_back_room, republish};
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
-use crate::serve::server::serve;
+use crate::serve::counter::Counter;
+use crate::serve::crew::Crew;
+use crate::serve::listener::{Listener, listen};
+use crate::serve::router::router;
+use crate::serve::server::{Surroundings, serve};
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
@@ -43,12 +47,13 @@ const FAILURE_SPAN: Duration = Duration::from_secs(60);
 /// # Errors
 /// If it cannot start, or the store fails again and again.
 pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
-    let listen = &config.serve.listen;
-    let listener = TcpListener::bind(listen).await;
-    let listener =
-        listener.with_context(|| format!("cannot listen on {listen}; is it in use? see serve.listen"))?;
-    let here = format!("http://{}", listener.local_addr()?);
-    let locks = locks(&config)?;
+    let serving = ServeOptions {
+        max_connections: allowed(config.serve.max_connections, config.fetch.concurrency),
+        ..config.serve.clone()
+    };
+    let (crew, listeners) = (Crew::start(serving.threads)?, listen(&serving)?);
+    let here = listeners.first().map(Listener::address).unwrap_or_default();
+    let locks = Arc::new(locks(&config)?);
     let house = House::open(&config).await?;
     let press = house.press(&config, &here);
     let shelf = Shelf::default();
@@ -56,9 +61,10 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     republish(&press, &shelf).await?;
     let tasks = TaskTracker::new();
     let server_stop = CancellationToken::new();
-    let (title, serving, served, stopped) =
-        (config.publish.title.clone(), config.serve.clone(), shelf.clone(), server_stop.clone());
-    let server = tokio::spawn(async move { serve(listener, served, locks, &title, &serving, stopped).await });
+    let pages = router(shelf.clone(), locks.clone(), &config.publish.title);
+    let counter = Counter::new(shelf.clone(), locks, pages, &serving);
+    let around = Surroundings { stop: server_stop.clone(), give_back };
+    let server = tokio::spawn(async move { serve(crew, listeners, counter, &serving, around).await });
     ready(&here);
     tracing::info!(address = %here, "serving");
     let result = flow(&config, house, press, shelf, &tasks, &stop).await;

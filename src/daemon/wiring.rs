@@ -45,8 +45,7 @@ impl House {
 
     /// What makes the editions; readers reach them at `serve.public_url`, or `here` if that is not given.
     pub fn press(&self, config: &Config, here: &str) -> Arc<Press> {
-        let given = config.serve.public_url.as_str();
-        let public = if given.is_empty() { here } else { given }.trim_end_matches('/').to_owned();
+        let public = public_url(config, here);
         Arc::new(Press {
             reader: self.store.reader.clone(),
             writer: self.store.writer.clone(),
@@ -62,6 +61,13 @@ impl House {
             stamps: Mutex::default(),
         })
     }
+}
+
+/// Where readers reach riverd: as the owner says, else where it listens. A Unix socket is no place in a feed's links.
+fn public_url(config: &Config, here: &str) -> String {
+    let listened = if here.contains("unix:") { "http://localhost" } else { here };
+    let given = config.serve.public_url.as_str();
+    if given.is_empty() { listened } else { given }.trim_end_matches('/').to_owned()
 }
 
 /// Makes the editions and puts them on the shelf.

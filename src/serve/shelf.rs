@@ -1,12 +1,15 @@
 //! Where the current editions lie, by path; the back room, from which the pages of archives are fetched when they are
 //! asked for; and how riverd is, for `/healthz`.
+//! Promises: who hands out what lies here waits for nobody; what lies here is replaced as a whole.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 
 use crate::publish::edition::Edition;
+use crate::serve::offer::Offer;
 
 /// Makes the edition at a path; `None` if there is none. Blocks.
 pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
@@ -22,14 +25,14 @@ pub struct Shelf(Arc<Room>);
 
 #[derive(Debug, Default)]
 struct Room {
-    content: RwLock<Content>,
+    content: ArcSwap<Content>,
     /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
     fetched: Mutex<Fetched>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Content {
-    editions: BTreeMap<String, Arc<Edition>>,
+    offers: Arc<HashMap<String, Arc<Offer>>>,
     /// Counts how often the editions were replaced.
     replaced: u64,
     fetch: Option<Arc<Fetch>>,
@@ -39,7 +42,7 @@ struct Content {
 /// Pages by path, those fetched last at the end.
 #[derive(Debug, Default)]
 struct Fetched {
-    pages: VecDeque<(String, Arc<Edition>)>,
+    pages: VecDeque<(String, Arc<Offer>)>,
     /// [`Content::replaced`] when these were fetched: what changed since may have changed them.
     replaced: u64,
     size_bytes: usize,
@@ -47,40 +50,43 @@ struct Fetched {
 
 impl std::fmt::Debug for Content {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Content").field("editions", &self.editions.keys()).finish_non_exhaustive()
+        f.debug_struct("Content").field("offers", &self.offers.keys()).finish_non_exhaustive()
     }
 }
 
 impl Shelf {
     /// Puts these editions, by path as `/river.atom`, in the place of all that lay here: all at once.
     pub fn replace(&self, editions: BTreeMap<String, Arc<Edition>>) {
-        let mut content = self.0.content.write().unwrap_or_else(PoisonError::into_inner);
-        content.editions = editions;
-        content.replaced += 1;
+        let offers = editions.into_iter().map(|(path, edition)| (path, Arc::new(Offer::new(edition))));
+        let offers: Arc<HashMap<_, _>> = Arc::new(offers.collect());
+        self.change(|content| {
+            content.offers = offers.clone();
+            content.replaced += 1;
+        });
     }
 
     /// Says where the pages of archives come from.
     pub fn open_back_room(&self, fetch: Arc<Fetch>) {
-        self.0.content.write().unwrap_or_else(PoisonError::into_inner).fetch = Some(fetch);
+        self.change(move |content| content.fetch = Some(fetch.clone()));
     }
 
-    /// The edition at `path`, fetched from the back room if it does not lie here.
-    pub async fn find(&self, path: &str) -> Option<Arc<Edition>> {
-        match self.edition(path) {
+    /// What is offered at `path`, fetched from the back room if it does not lie here.
+    pub async fn find(&self, path: &str) -> Option<Arc<Offer>> {
+        match self.offer(path) {
             None if path.starts_with(BACK_ROOM) => self.fetched(path).await,
             found => found,
         }
     }
 
-    /// The edition that lies at `path`.
-    pub fn edition(&self, path: &str) -> Option<Arc<Edition>> {
-        self.0.content.read().unwrap_or_else(PoisonError::into_inner).editions.get(path).cloned()
+    /// What lies at `path`.
+    pub fn offer(&self, path: &str) -> Option<Arc<Offer>> {
+        self.0.content.load().offers.get(path).cloned()
     }
 
-    async fn fetched(&self, path: &str) -> Option<Arc<Edition>> {
+    async fn fetched(&self, path: &str) -> Option<Arc<Offer>> {
         let mut fetched = self.0.fetched.lock().await;
         let (fetch, replaced) = {
-            let content = self.0.content.read().unwrap_or_else(PoisonError::into_inner);
+            let content = self.0.content.load();
             (content.fetch.clone()?, content.replaced)
         };
         if fetched.replaced != replaced {
@@ -96,30 +102,42 @@ impl Shelf {
 
     /// All paths, in order.
     pub fn paths(&self) -> Vec<String> {
-        self.0.content.read().unwrap_or_else(PoisonError::into_inner).editions.keys().cloned().collect()
+        let mut paths: Vec<_> = self.0.content.load().offers.keys().cloned().collect();
+        paths.sort();
+        paths
     }
 
     /// Says what is wrong; `None`: all is well.
     pub fn set_illness(&self, illness: Option<String>) {
-        self.0.content.write().unwrap_or_else(PoisonError::into_inner).illness = illness;
+        if self.0.content.load().illness != illness {
+            self.change(move |content| content.illness.clone_from(&illness));
+        }
     }
 
     /// What is wrong, if anything is.
     pub fn illness(&self) -> Option<String> {
-        self.0.content.read().unwrap_or_else(PoisonError::into_inner).illness.clone()
+        self.0.content.load().illness.clone()
+    }
+
+    fn change(&self, change: impl Fn(&mut Content)) {
+        self.0.content.rcu(|content| {
+            let mut content = Content::clone(content);
+            change(&mut content);
+            content
+        });
     }
 }
 
 impl Fetched {
     /// Keeps a page, and lets go of those fetched first where they become too many.
-    fn keep(&mut self, path: &str, page: Edition) -> Arc<Edition> {
-        let page = Arc::new(page);
-        self.size_bytes += page.size();
+    fn keep(&mut self, path: &str, page: Edition) -> Arc<Offer> {
+        let page = Arc::new(Offer::new(Arc::new(page)));
+        self.size_bytes += page.edition.size();
         self.pages.push_back((path.to_owned(), page.clone()));
         while self.size_bytes > FETCHED_BYTES
             && let Some((_, old)) = self.pages.pop_front()
         {
-            self.size_bytes -= old.size();
+            self.size_bytes -= old.edition.size();
         }
         page
     }

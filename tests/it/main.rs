@@ -21,6 +21,7 @@ mod rules;
 mod safety;
 mod searching;
 mod selecting;
+mod serving;
 mod stories;
 mod support;
 mod tidy;

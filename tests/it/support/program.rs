@@ -83,8 +83,18 @@ impl Program {
 
     /// Starts the daemon and waits until it serves.
     pub fn start(&self) -> Daemon {
-        let mut child =
-            self.command(&["run", "-q"]).stdout(Stdio::piped()).spawn().expect("the program runs");
+        Self::started(&mut self.command(&["run", "-q"]))
+    }
+
+    /// The same, with its log in a file.
+    pub fn start_logged(&self) -> (Daemon, PathBuf) {
+        let path = self.home.path().join("log");
+        let log = std::fs::File::create(&path).expect("a file");
+        (Self::started(self.command(&["run"]).stderr(log)), path)
+    }
+
+    fn started(command: &mut Command) -> Daemon {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program runs");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let feed =
             lines.map_while(Result::ok).find_map(|line| Some(line.split_once("http://")?.1.to_owned()));
