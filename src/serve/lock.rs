@@ -169,6 +169,8 @@ mod tests {
         check("/river.atom", None, &Pass::Public);
         check("/", None, &Pass::Public);
         check("/work.atom", None, &Pass::Refused("work"));
+        check("/archive/work/1.atom", None, &Pass::Refused("work"));
+        check("/archive/river/1.atom", None, &Pass::Public);
         check("/work", Some("reader:wrong"), &Pass::Refused("work"));
         check("/work/archive/1.atom", Some("someone:correct-horse-battery"), &Pass::Refused("work"));
         check("/work.atom", Some(&right), &Pass::Private("/work.atom"));
