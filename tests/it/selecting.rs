@@ -313,6 +313,18 @@ fn with_password(daemon: &Daemon, path: &str, password: &str) -> Answer {
 }
 
 #[test]
+fn a_private_river_is_in_no_static_export() {
+    let program = private().with("RIVERD_PUBLISH_DIRECTORY", "out");
+    program.json(&["once", "--json"]);
+    let out = program.home.path().join("out");
+    for (name, is_there) in [("river", true), ("kueche", true), ("work", false)] {
+        for ending in ["atom", "json", "rss", "atom.gz"] {
+            assert_eq!(out.join(format!("{name}.{ending}")).exists(), is_there, "{name}.{ending}");
+        }
+    }
+}
+
+#[test]
 fn a_private_river_is_read_with_its_secret_alone() {
     let program = private();
     let daemon = program.start();
