@@ -32,7 +32,7 @@ pub fn render(river: &River, options: &PublishOptions) -> Vec<u8> {
     let updated = entries.iter().map(|(story, _)| story.lead.updated).max().unwrap_or(river.born);
     let mut xml = Xml::new();
     xml.open("feed", &[("xmlns", "http://www.w3.org/2005/Atom")]);
-    head(&mut xml, river, updated);
+    head(&mut xml, river, options, updated);
     entries.iter().for_each(|(_, entry)| xml.raw(entry));
     xml.close("feed");
     xml.into_bytes()
@@ -43,12 +43,15 @@ pub fn updated(river: &River) -> Timestamp {
     river.stories.iter().map(|story| story.lead.updated).max().unwrap_or(river.born)
 }
 
-fn head(xml: &mut Xml, river: &River, updated: Timestamp) {
+fn head(xml: &mut Xml, river: &River, options: &PublishOptions, updated: Timestamp) {
     xml.text("id", &[], &river.atom_id);
     xml.text("title", &[], &river.title);
     xml.text("updated", &[], &date(updated));
     if let Some(url) = river.self_url.as_deref().and_then(legal) {
         xml.empty("link", &[("rel", "self"), ("type", "application/atom+xml"), ("href", &url)]);
+    }
+    if let Some(hub) = legal(&options.hub).filter(|hub| !hub.is_empty()) {
+        xml.empty("link", &[("rel", "hub"), ("href", &hub)]);
     }
     xml.open("author", &[]);
     xml.text("name", &[], "riverd");

@@ -59,7 +59,7 @@ impl Host {
         loop {
             let Some(read) = first_bytes(&mut io, seat).await else { return };
             let is_http2 = read.as_ref() == PREFACE;
-            io.put_back(read);
+            io.put_back(&read);
             seat.is_parked(false);
             if is_http2 {
                 seat.is_shared();
@@ -160,7 +160,7 @@ impl Talk {
         let Self::Http1(talk) = self else { return None };
         let parts = talk.into_parts();
         let mut io = parts.io.into_inner();
-        io.put_back(parts.read_buf);
+        io.put_back(&parts.read_buf);
         Some(io)
     }
 }

@@ -17,6 +17,7 @@ use tower::ServiceExt;
 
 use crate::config::options::serve::ServeOptions;
 use crate::serve::body::{Answer, Response};
+use crate::serve::callback::{Callbacks, PATH};
 use crate::serve::conditional::{Choice, choose};
 use crate::serve::headers::{harden, refusal, shown_path};
 use crate::serve::offer::{Offer, replaced};
@@ -33,6 +34,7 @@ pub struct Counter {
     router: Router,
     max_age: HeaderValue,
     max_uri: usize,
+    callbacks: Option<Callbacks>,
 }
 
 impl Counter {
@@ -40,7 +42,13 @@ impl Counter {
     pub fn new(shelf: Shelf, router: Router, options: &ServeOptions) -> Self {
         let max_age = HeaderValue::from_str(&format!("max-age={}", options.max_age.as_secs()));
         let max_age = max_age.expect("a number is a header's value");
-        Self { shelf, router, max_age, max_uri: options.max_uri.as_usize() }
+        Self { shelf, router, max_age, max_uri: options.max_uri.as_usize(), callbacks: None }
+    }
+
+    /// Lets hubs call back.
+    #[must_use]
+    pub fn with_callbacks(self, callbacks: Option<Callbacks>) -> Self {
+        Self { callbacks, ..self }
     }
 
     /// What needs nothing made. Else the request back.
@@ -66,7 +74,17 @@ impl Counter {
         respond(status, headers, bytes, &request.method)
     }
 
-    /// A page, or that there is none.
+    /// What has to be made: a page, or that there is none; or what a hub is answered.
+    async fn made(&self, request: Parts, body: Incoming) -> Response {
+        match &self.callbacks {
+            Some(callbacks) if request.uri.path().starts_with(PATH) => callbacks.answer(request, body).await,
+            _ => {
+                drop(body);
+                self.page(request).await
+            }
+        }
+    }
+
     async fn page(&self, request: Parts) -> Response {
         // What comes with the request is nobody's business: a page is made from its head alone.
         let request = Request::from_parts(request, axum::body::Body::empty());
@@ -126,7 +144,7 @@ impl Service<Request<Incoming>> for Waiter {
 
     fn call(&self, request: Request<Incoming>) -> Serving {
         let (making, line) = (Making::begin(&self.seat), Line::of(&request));
-        let (request, _) = request.into_parts();
+        let (request, body) = request.into_parts();
         match self.counter.at_once(request) {
             Ok(response) => {
                 write(line, &response);
@@ -135,7 +153,7 @@ impl Service<Request<Incoming>> for Waiter {
             Err(request) => {
                 let counter = self.counter.clone();
                 Serving::Later(Box::pin(async move {
-                    let response = counter.page(request).await;
+                    let response = counter.made(request, body).await;
                     write(line, &response);
                     drop(making);
                     response

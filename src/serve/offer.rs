@@ -27,10 +27,13 @@ struct Prepared {
 }
 
 impl Offer {
-    /// Prepares the headers.
-    pub fn new(edition: Edition) -> Self {
-        let identity = Prepared::of(&edition, &edition.identity, None);
-        let gzip = Prepared::of(&edition, &edition.gzip, Some("gzip"));
+    /// Prepares the headers; `links` is the `Link` header, if there is one.
+    pub fn new(edition: Edition, links: Option<&HeaderValue>) -> Self {
+        let mut identity = Prepared::of(&edition, &edition.identity, None);
+        let mut gzip = Prepared::of(&edition, &edition.gzip, Some("gzip"));
+        for prepared in [&mut identity, &mut gzip] {
+            prepared.whole.extend(links.map(|links| (header::LINK, links.clone())));
+        }
         Self { edition, identity, gzip }
     }
 

@@ -244,7 +244,8 @@ impl Seats {
     /// A seat for a newcomer; `None`: all are taken by those who are being answered.
     pub fn sit(self: &Arc<Self>) -> Option<Guest> {
         let now_ms = self.tick();
-        if self.taken().len() >= self.most && !self.make_room() {
+        let full = self.taken().len() >= self.most;
+        if full && !self.make_room() {
             return None;
         }
         let seat = Arc::new(Seat::new(self.clock_ms.clone(), self.parked.clone()));

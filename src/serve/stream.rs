@@ -75,9 +75,13 @@ impl Watched {
         Self { stream, ahead: Bytes::new(), seat }
     }
 
-    /// `bytes` come before what is still to be read.
-    pub fn put_back(&mut self, bytes: Bytes) {
-        self.ahead = bytes;
+    /// `bytes` come before what is still to be read. Copied: they may hold on to a buffer that is much larger.
+    pub fn put_back(&mut self, bytes: &[u8]) {
+        self.ahead = if bytes.is_empty() && self.ahead.is_empty() {
+            Bytes::new()
+        } else {
+            [bytes, &self.ahead].concat().into()
+        };
     }
 }
 

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_corrections.sql"),
     include_str!("migrations/0003_told_as.sql"),
     include_str!("migrations/0004_polling.sql"),
+    include_str!("migrations/0007_websub.sql"),
 ];
 
 /// Brings the schema up to date.

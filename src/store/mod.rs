@@ -23,5 +23,6 @@ pub mod requests;
 pub mod river;
 pub mod rows;
 pub mod subscriptions;
+pub mod websub;
 pub mod window;
 pub mod writer;

@@ -19,4 +19,5 @@ mod serving;
 mod stories;
 mod support;
 mod tidy;
+mod websub;
 mod week;
