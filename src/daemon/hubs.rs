@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakSender, error::TrySendError};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakSender};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -103,10 +103,9 @@ impl Subscriber for Hubs {
             version: Version::Http(Validators::default()),
         };
         let delivery = Delivery::Document { document, answer: None };
-        match self.road.upgrade().map(|road| road.try_send(delivery)) {
-            Some(Ok(())) => Reply::Taken,
-            Some(Err(TrySendError::Full(_) | TrySendError::Closed(_))) | None => Reply::Busy,
-        }
+        // A push does not wait: where the road is full, the hub comes again.
+        let taken = self.road.upgrade().is_some_and(|road| road.try_send(delivery).is_ok());
+        if taken { Reply::Taken } else { Reply::Busy }
     }
 }
 
@@ -222,10 +221,10 @@ impl Desk {
         match self.fetcher.post_form(&hub, &fields).await {
             Ok(200..=299) => tracing::info!(%feed, hub = %hub_shown, mode, "asked the hub"),
             Ok(status) => {
-                tracing::warn!(%feed, hub = %hub_shown, mode, status, "the hub refused; it is asked again later")
+                tracing::warn!(%feed, hub = %hub_shown, mode, status, "the hub refused; it is asked again later");
             }
             Err(error) => {
-                tracing::warn!(%feed, hub = %hub_shown, mode, %error, "the hub was not reached; it is asked again later")
+                tracing::warn!(%feed, hub = %hub_shown, mode, %error, "the hub was not reached; it is asked again later");
             }
         }
     }

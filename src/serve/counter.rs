@@ -51,14 +51,11 @@ impl Counter {
         Self { callbacks, ..self }
     }
 
-    /// What needs nothing made. Else the request back.
-    fn at_once(&self, request: Parts) -> Result<Response, Parts> {
-        if let Some(status) = refusal(&request, self.max_uri) {
-            return Ok(bare(status));
-        }
-        match self.shelf.offer(request.uri.path()) {
-            Some(offer) => Ok(self.hand_out(&offer, request)),
-            None => Err(request),
+    /// What is answered without anything being made: refusals, and what lies on the shelf.
+    fn ready(&self, request: &Parts) -> Option<Ready> {
+        match refusal(request, self.max_uri) {
+            Some(status) => Some(Ready::Refusal(status)),
+            None => self.shelf.offer(request.uri.path()).map(Ready::Offer),
         }
     }
 
@@ -96,6 +93,12 @@ impl Counter {
         harden(answer.headers_mut());
         answer
     }
+}
+
+/// What is answered at once.
+enum Ready {
+    Offer(Arc<Offer>),
+    Refusal(StatusCode),
 }
 
 /// An answer of these bytes, or of their length alone where only that was asked for.
@@ -145,21 +148,21 @@ impl Service<Request<Incoming>> for Waiter {
     fn call(&self, request: Request<Incoming>) -> Serving {
         let (making, line) = (Making::begin(&self.seat), Line::of(&request));
         let (request, body) = request.into_parts();
-        match self.counter.at_once(request) {
-            Ok(response) => {
-                write(line, &response);
-                Serving::Now(Some(response))
-            }
-            Err(request) => {
+        let response = match self.counter.ready(&request) {
+            Some(Ready::Offer(offer)) => self.counter.hand_out(&offer, request),
+            Some(Ready::Refusal(status)) => bare(status),
+            None => {
                 let counter = self.counter.clone();
-                Serving::Later(Box::pin(async move {
+                return Serving::Later(Box::pin(async move {
                     let response = counter.made(request, body).await;
                     write(line, &response);
                     drop(making);
                     response
-                }))
+                }));
             }
-        }
+        };
+        write(line, &response);
+        Serving::Now(Some(response))
     }
 }
 

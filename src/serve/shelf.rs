@@ -34,7 +34,7 @@ impl Links {
 #[derive(Debug, Clone, Default)]
 struct Content {
     offers: HashMap<String, Arc<Offer>>,
-    illness: Option<String>,
+    illness: Option<Arc<str>>,
 }
 
 impl Shelf {
@@ -77,6 +77,7 @@ impl Shelf {
 
     /// Says what is wrong; `None`: all is well.
     pub fn set_illness(&self, illness: Option<String>) {
+        let illness: Option<Arc<str>> = illness.map(Arc::from);
         if self.content.load().illness != illness {
             self.change(|content| content.illness.clone_from(&illness));
         }
@@ -84,7 +85,7 @@ impl Shelf {
 
     /// What is wrong, if anything is.
     pub fn illness(&self) -> Option<String> {
-        self.content.load().illness.clone()
+        self.content.load().illness.as_deref().map(str::to_owned)
     }
 
     fn change(&self, change: impl Fn(&mut Content)) {

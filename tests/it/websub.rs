@@ -152,8 +152,9 @@ fn a_feed_whose_hub_pushes_is_polled_only_to_be_sure() {
     let followed = Followed::new();
     let daemon = followed.program.start();
     let (path, secret) = followed.confirmed(&daemon, 864_000);
-    assert_eq!(push(&daemon.address, &path, Some(&secret), ""), 202);
     until("the safety poll's reason", || {
+        // It is asked now; the schedule knows of the hub once the confirmation is on disk.
+        assert_eq!(push(&daemon.address, &path, Some(&secret), ""), 202);
         let feeds = followed.program.json(&["feeds", "--json"]).to_string();
         feeds.contains("its hub pushes").then_some(())
     });

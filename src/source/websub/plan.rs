@@ -168,11 +168,11 @@ mod tests {
         let (feeds, mut known, mut now) = ([feed("https://hub.example/")], begun(), 0);
         for wait in [10, 20, 40, 80, 160, 320, 640, 1_280, 1_440, 1_440] {
             assert_eq!(
-                planned(&[known.clone()], &feeds, now),
+                planned(std::slice::from_ref(&known), &feeds, now),
                 (vec![], Some(Timestamp(now + wait * MINUTE)))
             );
             now += wait * MINUTE;
-            let (acts, _) = planned(&[known.clone()], &feeds, now);
+            let (acts, _) = planned(std::slice::from_ref(&known), &feeds, now);
             let [Act::Subscribe(again)] = &acts[..] else { panic!("{acts:?}") };
             assert_eq!((&again.token, &again.secret), (&known.token, &known.secret));
             known = again.clone();
@@ -187,7 +187,7 @@ mod tests {
         let [Act::Subscribe(renewed)] = &acts[..] else { panic!("{acts:?}") };
         assert_eq!(renewed.pushes_until(), Some(Timestamp(4_000)), "it pushes on while it is asked anew");
         let denied = HubSubscription { state: HubState::Denied, lease: None, ..begun() };
-        assert!(planned(&[denied.clone()], &feeds, 6 * DAY_MS).0.is_empty());
+        assert!(planned(std::slice::from_ref(&denied), &feeds, 6 * DAY_MS).0.is_empty());
         assert!(matches!(planned(&[denied], &feeds, 7 * DAY_MS).0[..], [Act::Subscribe(_)]));
     }
 
@@ -196,10 +196,10 @@ mod tests {
         let known = [active(4_000)];
         let (acts, _) = planned(&known, &[], 1_000);
         let [Act::Unsubscribe(leaving)] = &acts[..] else { panic!("{acts:?}") };
-        assert!(planned(&[leaving.clone()], &[], 2_000).0.is_empty(), "the hub confirms first");
+        assert!(planned(std::slice::from_ref(leaving), &[], 2_000).0.is_empty(), "the hub confirms first");
         let left = HubSubscription { lease: None, ..leaving.clone() };
         assert!(matches!(planned(&[left], &[], 2_000).0[..], [Act::Forget(_)]));
-        assert!(matches!(planned(&[leaving.clone()], &[], 2 * DAY_MS).0[..], [Act::Forget(_)]));
+        assert!(matches!(planned(std::slice::from_ref(leaving), &[], 2 * DAY_MS).0[..], [Act::Forget(_)]));
         assert!(matches!(planned(&[begun()], &[], 1_000).0[..], [Act::Forget(_)]));
         // Another hub: the old one is left first.
         let other = [feed("https://other.example/")];

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
     use crate::model::websub::Secret;
 
-    fn check(state: HubState, mode: &str, topic: &str, expected: (Reply, Option<HubState>)) {
+    fn check(state: HubState, mode: &str, topic: &str, expected: &(Reply, Option<HubState>)) {
         let subscription = HubSubscription {
             feed: "f".to_owned(),
             hub: "h".to_owned(),
@@ -68,22 +68,22 @@ mod tests {
         if let Some(granted) = then.as_ref().filter(|then| then.state == HubState::Active) {
             assert_eq!(granted.pushes_until(), Some(Timestamp(61_000)));
         }
-        assert_eq!((reply, then.map(|then| then.state)), expected, "{state:?} {asked:?}");
+        assert_eq!((reply, then.map(|then| then.state)), *expected, "{state:?} {asked:?}");
     }
 
     #[test]
     fn a_hub_is_told_yes_only_to_what_was_asked_of_it() {
         use HubState::{Active, Asked, Denied, Leaving};
         let yes = || Reply::Echo("c".to_owned());
-        check(Asked, "subscribe", "t", (yes(), Some(Active)));
-        check(Active, "subscribe", "t", (yes(), Some(Active)));
-        check(Asked, "subscribe", "other", (Reply::Unknown, None));
-        check(Denied, "subscribe", "t", (Reply::Unknown, None));
-        check(Leaving, "subscribe", "t", (Reply::Unknown, None));
-        check(Leaving, "unsubscribe", "t", (yes(), Some(Leaving)));
-        check(Active, "unsubscribe", "t", (Reply::Unknown, None));
-        check(Asked, "denied", "t", (Reply::Taken, Some(Denied)));
-        check(Active, "denied", "t", (Reply::Taken, Some(Denied)));
-        check(Active, "", "t", (Reply::Unknown, None));
+        check(Asked, "subscribe", "t", &(yes(), Some(Active)));
+        check(Active, "subscribe", "t", &(yes(), Some(Active)));
+        check(Asked, "subscribe", "other", &(Reply::Unknown, None));
+        check(Denied, "subscribe", "t", &(Reply::Unknown, None));
+        check(Leaving, "subscribe", "t", &(Reply::Unknown, None));
+        check(Leaving, "unsubscribe", "t", &(yes(), Some(Leaving)));
+        check(Active, "unsubscribe", "t", &(Reply::Unknown, None));
+        check(Asked, "denied", "t", &(Reply::Taken, Some(Denied)));
+        check(Active, "denied", "t", &(Reply::Taken, Some(Denied)));
+        check(Active, "", "t", &(Reply::Unknown, None));
     }
 }
