@@ -2,7 +2,7 @@
 
 /// How far, in the unit of nice(2).
 #[cfg(target_os = "linux")]
-const STEP: i32 = 5;
+const STEP: i32 = 10;
 
 /// Has the calling thread, and those it starts from now on, step back. Does nothing where that cannot be had for one
 /// thread alone.
