@@ -15,9 +15,13 @@ use riverd::daemon::logging;
 use riverd::daemon::memory;
 use riverd::daemon::once::Which;
 use riverd::daemon::priority;
+use riverd::model::query::QueryFault;
+use riverd::store::search::Order;
 
 /// `EX_CONFIG` of sysexits.h.
 const BAD_CONFIG: u8 = 78;
+/// As clap ends.
+const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     memory::few_heaps();
@@ -27,9 +31,16 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             say(&error);
-            if error.is::<Faults>() { ExitCode::from(BAD_CONFIG) } else { ExitCode::FAILURE }
+            code(&error)
         }
     }
+}
+
+fn code(error: &anyhow::Error) -> ExitCode {
+    if error.is::<Faults>() {
+        return ExitCode::from(BAD_CONFIG);
+    }
+    if error.is::<QueryFault>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
 }
 
 #[expect(
@@ -82,6 +93,10 @@ async fn dispatch(config: Config, command: Command) -> anyhow::Result<ExitCode> 
         Command::Unsubscribe { urls, form } => cli::subscribe::unsubscribe(&config, &urls, form)?,
         Command::Feeds(form) => cli::feeds::feeds(&config, form)?,
         Command::Stories { limit, form } => cli::stories::stories(&config, limit, form)?,
+        Command::Search { query, limit, best, form } => {
+            let order = if best { Order::Best } else { Order::Newest };
+            cli::search::search(&config, &query, order, limit, form).await?;
+        }
         Command::Explain { entry, other, form } => cli::explain::explain(&config, [&entry, &other], form)?,
         Command::Split { entry, form } => cli::split::split(&config, &entry, form).await?,
         Command::Join { entry, other, form } => cli::split::join(&config, [&entry, &other], form).await?,

@@ -82,6 +82,24 @@ pub enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Find entries by their words: title, summary, text, and the name of their feed
+    ///
+    /// Words are found whatever their case and accents; ä is also ae, ß is ss. "a phrase" in quotes, begin* for words that
+    /// begin so, OR, -word or NOT for what is not to be in it, and parentheses.
+    Search {
+        /// What to find; in single quotes, so that the shell leaves it as it is
+        #[arg(required = true)]
+        query: Vec<String>,
+        /// Most entries listed
+        #[arg(long, default_value_t = 30, value_name = "N")]
+        limit: usize,
+        /// List the best first, instead of the newest
+        #[arg(long)]
+        best: bool,
+        /// How to print them
+        #[command(flatten)]
+        form: Form,
+    },
     /// Tell why two entries are, or are not, one story: each signal, its value, its weight, the threshold
     Explain {
         /// An entry: its number in `riverd stories`, its id, its link, or a piece of its title

@@ -1,4 +1,5 @@
-//! `riverd check`: the config was checked on the way here; this looks at the folder.
+//! `riverd check`: the config was checked on the way here; this looks at the folder, at the secrets of private rivers,
+//! and tells the river of each label.
 
 use std::path::Path;
 
@@ -7,12 +8,17 @@ use serde::Serialize;
 use crate::cli::args::Form;
 use crate::cli::out::{json, print};
 use crate::config::load::Config;
+use crate::config::options::river::EVERYTHING;
+use crate::daemon::secrets::faults as secret_faults;
 use crate::model::document::{Document, Origin, Version};
+use crate::model::ids::FeedId;
 use crate::model::time::Timestamp;
 use crate::parse::opml::subscriptions;
 use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
+use crate::pipeline::labels::{LabelRiver, Labels};
 use crate::source::folder_scan::{Files, scan};
+use crate::store::selection::within;
 
 /// What was found.
 #[derive(Debug, Serialize)]
@@ -20,6 +26,17 @@ struct Checked {
     config: Option<String>,
     files: usize,
     faults: Vec<Fault>,
+    labels: Vec<Label>,
+    notes: Vec<String>,
+}
+
+/// A label's own river.
+#[derive(Debug, Serialize)]
+struct Label {
+    label: String,
+    river: String,
+    /// The name that another river has.
+    taken: Option<String>,
 }
 
 /// One file that does not go in.
@@ -40,9 +57,12 @@ pub fn check(config: &Config, form: Form) -> anyhow::Result<bool> {
     let files = scan(folder, config.folder.max_files).map_err(|error| {
         anyhow::anyhow!("the folder {} (folder.path) cannot be read: {error}", folder.display())
     })?;
-    let faults = faults(config, folder, &files);
+    let mut labels = folder_labels(&files);
+    let mut faults = faults(config, folder, &files, &mut labels);
+    faults.extend(secrets(config));
     let file = config.file.as_ref().map(|file| file.display().to_string());
-    let checked = Checked { config: file, files: files.len(), faults };
+    let (labels, notes) = (labels_told(config, &labels), notes(config));
+    let checked = Checked { config: file, files: files.len(), faults, labels, notes };
     let fine = checked.faults.is_empty();
     if form.json {
         json(&checked)?;
@@ -58,15 +78,59 @@ pub fn check(config: &Config, form: Form) -> anyhow::Result<bool> {
     for fault in &checked.faults {
         print(&format!("  {}: found {}, expected {}\n", fault.file, fault.found, fault.expected))?;
     }
+    checked.labels.iter().try_for_each(|label| print(&line(label)))?;
+    checked.notes.iter().try_for_each(|note| print(&format!("note: {note}\n")))?;
     Ok(fine)
 }
 
-fn faults(config: &Config, folder: &Path, files: &Files) -> Vec<Fault> {
-    let wanted = files.keys().filter(|path| kind_of_path(path) != FileKind::Ignored);
-    wanted.filter_map(|path| fault(config, folder, path)).collect()
+fn line(Label { label, river, taken }: &Label) -> String {
+    let why = taken.as_ref().map_or_else(String::new, |name| format!("; /{name}.atom is another's"));
+    format!("label {label}: /{river}.atom{why}\n")
 }
 
-fn fault(config: &Config, folder: &Path, path: &str) -> Option<Fault> {
+/// The labels that the folders of dropped files are; lists give their own.
+fn folder_labels(files: &Files) -> Vec<String> {
+    let taken = |path: &&String| {
+        !matches!(kind_of_path(path), FileKind::Ignored | FileKind::SetAside(_) | FileKind::Opml)
+    };
+    let folders = files.keys().filter(taken).filter_map(|path| path.rsplit_once('/'));
+    folders.map(|(folder, _)| folder.to_owned()).collect()
+}
+
+fn labels_told(config: &Config, found: &[String]) -> Vec<Label> {
+    let asked = config.feeds.iter().flat_map(|feed| &feed.labels);
+    let labels = Labels::of(found.iter().chain(asked).map(|label| (FeedId(0), label.as_str())));
+    let rivers = labels.rivers(&config.rivers, config.publish.label_rivers).into_iter();
+    rivers.map(|LabelRiver { label, name, taken }| Label { label, river: name, taken }).collect()
+}
+
+/// What is no fault, but may be none of the owner's intentions.
+fn notes(config: &Config) -> Vec<String> {
+    let private: Vec<&str> =
+        config.rivers.0.iter().filter(|river| river.private).map(|river| river.name.as_str()).collect();
+    let open = config.rivers.0.iter().any(|river| river.name == EVERYTHING && !river.private);
+    let note = || {
+        format!(
+            "private: {}; /{EVERYTHING}.atom is not, and tells what they tell; give it private = true, or what it shall \
+             tell",
+            private.join(", ")
+        )
+    };
+    (open && !private.is_empty()).then(note).into_iter().collect()
+}
+
+fn secrets(config: &Config) -> impl Iterator<Item = Fault> {
+    let fault = |(file, found)| Fault { file, line: None, found, expected: "a secret, for private = true" };
+    secret_faults(config).into_iter().map(fault)
+}
+
+fn faults(config: &Config, folder: &Path, files: &Files, labels: &mut Vec<String>) -> Vec<Fault> {
+    let wanted = files.keys().filter(|path| kind_of_path(path) != FileKind::Ignored);
+    wanted.filter_map(|path| fault(config, folder, path, labels)).collect()
+}
+
+/// What is wrong with a file. The labels that it gives, if it is a list, go to `labels`.
+fn fault(config: &Config, folder: &Path, path: &str, labels: &mut Vec<String>) -> Option<Fault> {
     let full = folder.join(path);
     let fault = |found: String, expected| {
         Some(Fault { file: full.display().to_string(), line: None, found, expected })
@@ -80,8 +144,14 @@ fn fault(config: &Config, folder: &Path, path: &str) -> Option<Fault> {
         Err(error) => return fault(error.to_string(), "a file that can be read"),
     };
     if kind == FileKind::Opml {
-        let error = subscriptions(&bytes, &config.parse).err()?;
-        return fault(error.to_string(), "an OPML file of subscriptions");
+        return match subscriptions(&bytes, &config.parse) {
+            Ok((found, _)) => {
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                labels.extend(found.into_iter().flat_map(|found| within(folder, found.labels)));
+                None
+            }
+            Err(error) => fault(error.to_string(), "an OPML file of subscriptions"),
+        };
     }
     let document = Document {
         origin: Origin::File(path.to_owned()),

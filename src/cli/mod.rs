@@ -17,6 +17,7 @@ pub mod once;
 pub mod out;
 pub mod restory;
 pub mod run;
+pub mod search;
 pub mod split;
 pub mod stories;
 pub mod subscribe;

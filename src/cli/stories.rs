@@ -46,7 +46,8 @@ fn value(story: &ToldStory) -> Value {
     })
 }
 
-fn report(report: &Report) -> Value {
+/// A report for programs.
+pub(crate) fn report(report: &Report) -> Value {
     object!({
         "entry": report.row,
         "id": report.atom_id,

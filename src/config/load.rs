@@ -14,7 +14,7 @@ use crate::config::options::folder::FolderOptions;
 use crate::config::options::log::LogOptions;
 use crate::config::options::parse::ParseOptions;
 use crate::config::options::publish::PublishOptions;
-use crate::config::options::river::{RiverOptions, Rivers};
+use crate::config::options::river::{RiverOptions, Rivers, contradictions as contradictions_of};
 use crate::config::options::serve::ServeOptions;
 use crate::config::options::store::StoreOptions;
 use crate::config::options::story::StoryOptions;
@@ -216,6 +216,9 @@ impl FileReader<'_> {
                 if taken { Err("a name that no other river has".to_owned()) } else { Ok(()) }
             })
         });
+        for (key, found, expected) in contradictions_of(&river) {
+            self.fault(block.span().start, &format!("river.{key}"), found, expected);
+        }
         rivers.push(river);
     }
 

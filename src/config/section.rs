@@ -34,13 +34,14 @@ pub trait Section {
 /// Defines a section: a struct with public fields, its `Default`, and its [`Section`].
 ///
 /// A field reads `/// meaning` / `name: Type = default, check;` where the check may be left out. A check is
-/// anything that can be called with `&Type` and gives `Result<(), Expected>`.
+/// anything that can be called with `&Type` and gives `Result<(), Expected>`. Where the key is no name that Rust allows,
+/// it is `name as "key": Type = …`.
 #[macro_export]
 macro_rules! section {
     (
         $(#[doc = $about:literal])*
         pub struct $name:ident in $section:literal {
-            $( $(#[doc = $doc:literal])* $field:ident : $ty:ty = $default:expr $(, $check:expr)? ; )*
+            $( $(#[doc = $doc:literal])* $field:ident $(as $key:literal)? : $ty:ty = $default:expr $(, $check:expr)? ; )*
         }
     ) => {
         $(#[doc = $about])*
@@ -62,7 +63,7 @@ macro_rules! section {
             }
             fn describe(&self) -> Vec<$crate::config::section::Described> {
                 vec![$( $crate::config::section::Described {
-                    key: stringify!($field),
+                    key: $crate::option_key!($field $($key)?),
                     doc: vec![$( $doc.trim_ascii() ),*],
                     literal: $crate::config::value::Value::write(&self.$field),
                 } ),*]
@@ -73,7 +74,7 @@ macro_rules! section {
                 raw: &$crate::config::raw::Raw,
             ) -> Result<(), $crate::config::value::Expected> {
                 match key {
-                    $( stringify!($field) => {
+                    $( $crate::option_key!($field $($key)?) => {
                         let value: $ty = $crate::config::value::read(raw)?;
                         $( ($check)(&value)?; )?
                         self.$field = value;
@@ -83,5 +84,16 @@ macro_rules! section {
                 }
             }
         }
+    };
+}
+
+/// The key of a field of [`section!`]: its name, unless it has another.
+#[macro_export]
+macro_rules! option_key {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $key:literal) => {
+        $key
     };
 }

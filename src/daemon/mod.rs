@@ -11,5 +11,6 @@ pub mod memory;
 pub mod once;
 pub mod priority;
 pub mod run;
+pub mod secrets;
 pub mod stop;
 pub mod wiring;

@@ -1,4 +1,5 @@
-//! `riverd once`: the folder and every due feed once, then the end. For cron and for tests.
+//! `riverd once`: the folder and every due feed once, the static export if there is one, then the end. For cron and for
+//! tests.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
 use crate::daemon::clock::now;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, remote};
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, public_url, remote, republish};
 use crate::model::time::Timestamp;
 use crate::pipeline::ingest::Ingest;
+use crate::serve::shelf::Shelf;
 use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
@@ -47,7 +49,9 @@ pub async fn once(
     stop: CancellationToken,
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<Done> {
-    let House { store, mut ingest, fetcher } = House::open(config).await?;
+    let house = House::open(config).await?;
+    let press = house.press(config, public_url(config, &format!("http://{}", config.serve.listen)));
+    let House { store, mut ingest, fetcher } = house;
     let mut done = Done::default();
     ingest.answer_requests().await?;
     let mut orders = ingest.begin().await?;
@@ -77,6 +81,10 @@ pub async fn once(
     stop.cancel();
     polling.await?;
     ingest.answer_requests().await?;
+    if !config.publish.directory.is_empty() {
+        republish(&press, &Shelf::default()).await?;
+        export(&press).await?;
+    }
     Ok(done)
 }
 

@@ -1,6 +1,6 @@
 //! Readers first: threads that take documents in step back behind those that serve.
 
-/// How far, in the unit of nice(2).
+/// How far, in the unit of nice(2). Set, not added: a thread starts as the one that starts it.
 #[cfg(target_os = "linux")]
 const STEP: i32 = 10;
 
@@ -8,5 +8,7 @@ const STEP: i32 = 10;
 /// thread alone.
 pub fn step_back() {
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(STEP);
+    if rustix::process::getpriority_process(None).is_ok_and(|own| own < STEP) {
+        let _ = rustix::process::setpriority_process(None, STEP);
+    }
 }

@@ -17,7 +17,10 @@ use crate::daemon::descriptors::allowed;
 use crate::daemon::hubs::{Desk, Hubs, Keeper};
 use crate::daemon::memory::give_back;
 use crate::daemon::priority::step_back;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, kind, republish};
+use crate::daemon::secrets::locks;
+use crate::daemon::wiring::{
+    House, WAITING_DELIVERIES, export, hub, kind, open_back_room, public_url, republish,
+};
 use crate::model::websub::HubSubscription;
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
@@ -25,9 +28,10 @@ use crate::serve::callback::Callbacks;
 use crate::serve::counter::Counter;
 use crate::serve::crew::Crew;
 use crate::serve::listener::{Listener, listen};
+use crate::serve::lock::Locks;
 use crate::serve::router::router;
 use crate::serve::server::{Surroundings, serve};
-use crate::serve::shelf::Shelf;
+use crate::serve::shelf::{Links, Shelf};
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
@@ -58,16 +62,19 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     let (crew, listeners) = (Crew::start(serving.threads)?, listen(&serving)?);
     step_back();
     let here = listeners.first().map(Listener::address).unwrap_or_default();
+    let locks = Arc::new(locks(&config)?);
     let house = House::open(&config).await?;
     let public_url = public_url(&config, &here);
     let press = house.press(&config, public_url.clone());
-    let shelf = Shelf::naming(&config.publish.hub, &public_url);
+    let shelf = Shelf::naming(links(&config, &public_url, &locks));
+    open_back_room(&press, &shelf);
     republish(&press, &shelf).await?;
     let tasks = TaskTracker::new();
     let server_stop = CancellationToken::new();
     let road = mpsc::channel(WAITING_DELIVERIES);
     let hubs = hubs(&config, &house, &road.0)?;
-    let counter = Counter::new(shelf.clone(), router(shelf.clone(), &config.publish.title), &serving)
+    let pages = router(shelf.clone(), locks.clone(), &config.publish.title);
+    let counter = Counter::new(shelf.clone(), locks, pages, &serving)
         .with_callbacks(hubs.as_ref().map(|(hubs, _)| callbacks(&config, hubs.clone())));
     let around = Surroundings { stop: server_stop.clone(), give_back };
     let server = tokio::spawn(async move { serve(crew, listeners, counter, &serving, around).await });
@@ -79,13 +86,6 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     drop(server.await);
     tracing::info!("stopped");
     result
-}
-
-/// Where readers reach riverd: as the owner says, else where it listens. A Unix socket is no place in a feed's links.
-fn public_url(config: &Config, here: &str) -> String {
-    let public = config.serve.public_url.trim_end_matches('/');
-    let listened = if here.starts_with("unix:") { "http://localhost" } else { here };
-    if public.is_empty() { listened.to_owned() } else { public.to_owned() }
 }
 
 /// Sources in, editions out, until `stop`.
@@ -151,6 +151,12 @@ fn hubs(
     Ok(Some((Arc::new(hubs), told)))
 }
 
+/// What feeds say of the hub; `None`: there is none.
+fn links(config: &Config, public_url: &str, locks: &Arc<Locks>) -> Option<Links> {
+    let (public_url, locks) = (public_url.to_owned(), locks.clone());
+    hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, locks })
+}
+
 fn callbacks(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
     Callbacks::new(hubs, config.fetch.max_size.as_usize(), config.fetch.timeout)
 }
@@ -182,6 +188,8 @@ impl Road {
         mut delivered: Receiver<Delivery>,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
+        // Readers are served already; what comes in finds the engine ready.
+        self.ingest.wake().await?;
         let mut failures: Vec<tokio::time::Instant> = Vec::new();
         let drained_by = async {
             stop.cancelled().await;
@@ -261,6 +269,7 @@ impl Publisher {
     /// Makes new editions after changes, each time after a moment in which more may come.
     async fn keep_publishing(self, mut changed: watch::Receiver<u64>, settle: Duration) {
         let mut more = true;
+        write_out(&self.press).await;
         while more {
             let change = tokio::time::timeout(IDLE, changed.changed()).await;
             let Ok(change) = change else {
@@ -274,10 +283,19 @@ impl Publisher {
                 tokio::time::sleep(settle).await;
                 changed.borrow_and_update();
             }
-            match republish(&self.press, &self.shelf).await {
-                Ok(()) => self.published.notify_one(),
-                Err(error) => tracing::error!(error = format!("{error:#}"), "not republished"),
+            if let Err(error) = republish(&self.press, &self.shelf).await {
+                tracing::error!(error = format!("{error:#}"), "not republished");
+                continue;
             }
+            self.published.notify_one();
+            write_out(&self.press).await;
         }
+    }
+}
+
+/// What is served does not wait for files, nor fail with them.
+async fn write_out(press: &Arc<Press>) {
+    if let Err(error) = export(press).await {
+        tracing::error!(error = format!("{error:#}"), "not exported; serving goes on");
     }
 }

@@ -1,13 +1,14 @@
 //! What `run` and `once` have in common: the open store, the road, and the press.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 
 use crate::config::load::Config;
 use crate::daemon::clock::now;
 use crate::model::document::Origin;
+use crate::model::river::Addresses;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::Press;
@@ -30,7 +31,7 @@ pub struct House {
 }
 
 impl House {
-    /// Opens the store and fills the engine.
+    /// Opens the store.
     ///
     /// # Errors
     /// If the store is in use or broken, or no HTTP client can be made.
@@ -42,18 +43,35 @@ impl House {
         Ok(Self { store, ingest, fetcher })
     }
 
-    /// What makes the editions; `public_url` without a slash at the end.
-    pub fn press(&self, config: &Config, public_url: String) -> Arc<Press> {
+    /// What makes the editions; readers reach them at `public`.
+    pub fn press(&self, config: &Config, public: String) -> Arc<Press> {
         Arc::new(Press {
             reader: self.store.reader.clone(),
+            writer: self.store.writer.clone(),
             options: config.publish.clone(),
             rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
-            public_url,
+            // There are no pages of stories to lead to.
+            addresses: Addresses { public, story_pages: false, hub: hub(config).map(str::to_owned) },
             store_name: self.store.name.clone(),
             born: self.store.born,
+            last: Mutex::default(),
+            export: Mutex::default(),
+            stamps: Mutex::default(),
         })
     }
+}
+
+/// The hub that is told of changes; `None`: there is none.
+pub fn hub(config: &Config) -> Option<&str> {
+    Some(config.publish.hub.as_str()).filter(|hub| !hub.is_empty())
+}
+
+/// Where readers reach riverd: as the owner says, else where it listens. A Unix socket is no place in a feed's links.
+pub fn public_url(config: &Config, here: &str) -> String {
+    let listened = if here.contains("unix:") { "http://localhost" } else { here };
+    let given = config.serve.public_url.as_str();
+    if given.is_empty() { listened } else { given }.trim_end_matches('/').to_owned()
 }
 
 /// Makes the editions and puts them on the shelf.
@@ -64,8 +82,28 @@ pub async fn republish(press: &Arc<Press>, shelf: &Shelf) -> anyhow::Result<()> 
     let press = press.clone();
     let editions = tokio::task::spawn_blocking(move || press.editions()).await?;
     let editions = editions.context("the editions cannot be made; the last ones are served")?;
-    editions.into_iter().for_each(|(path, edition)| shelf.put(&path, edition));
+    shelf.replace(editions);
     Ok(())
+}
+
+/// Writes the static export, if the owner wants one.
+///
+/// # Errors
+/// If it cannot be written; what is served does not depend on it.
+pub async fn export(press: &Arc<Press>) -> anyhow::Result<()> {
+    let press = press.clone();
+    tokio::task::spawn_blocking(move || press.write_out()).await?.context("the static export failed")
+}
+
+/// Lets the shelf have the pages of archives, which are made when they are asked for.
+pub fn open_back_room(press: &Arc<Press>, shelf: &Shelf) {
+    let press = press.clone();
+    shelf.open_back_room(Arc::new(move |path| {
+        press.archive(path).unwrap_or_else(|error| {
+            tracing::error!(path, %error, "a page of an archive cannot be read");
+            None
+        })
+    }));
 }
 
 /// What the folder's watcher does with a file.

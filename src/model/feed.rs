@@ -33,6 +33,8 @@ pub struct Feed {
     pub updated: Option<Timestamp>,
     /// Authors of entries that have none of their own.
     pub authors: Vec<Person>,
+    /// What it is about: category terms, plain text, in the publisher's order, each once.
+    pub categories: Vec<String>,
     /// BCP 47 tag as declared, lower-case primary subtag; `None` if undeclared.
     pub language: Option<String>,
     /// Copyright line.

@@ -1,13 +1,15 @@
 //! What a river shows at one moment: the stories, ready to be rendered in any format.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
-use crate::model::ids::EntryId;
+use crate::model::ids::{EntryId, StoryId};
 use crate::model::story::Tier;
 use crate::model::time::Timestamp;
 
 /// The feed an entry came from, as `atom:source` wants it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceFeed {
     /// `atom:id`: the publisher's, else minted once from the feed's key.
     pub atom_id: String,
@@ -18,7 +20,7 @@ pub struct SourceFeed {
 }
 
 /// One entry, with what riverd knows beyond what the publisher said.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Its row: what its owner calls it on the command line. Readers never see it.
     pub row: EntryId,
@@ -35,7 +37,7 @@ pub struct Report {
 }
 
 /// A report that a story's lead speaks for too.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Covering {
     /// The report.
     pub report: Report,
@@ -44,8 +46,10 @@ pub struct Covering {
 }
 
 /// One story as a river tells it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToldStory {
+    /// Its row: what its page is called by.
+    pub story: StoryId,
     /// Its id for readers: the story's own, or where a river folds less than the whole story, that of the first of the
     /// entries that it folds.
     pub atom_id: String,
@@ -57,8 +61,29 @@ pub struct ToldStory {
     pub coverage: Vec<Covering>,
 }
 
-/// A river's content at one moment, newest first. Rendering it is pure: same edition, same bytes.
-#[derive(Debug, Clone, PartialEq)]
+/// What a river told and tells no more (RFC 6721).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// The id for readers that it had.
+    pub atom_id: String,
+    /// When the last of its entries was withdrawn.
+    pub at: Timestamp,
+}
+
+/// Addresses at which readers find a river, and riverd, without a slash at the end; and that of its hub.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Addresses {
+    /// Where riverd is reached from outside.
+    pub public: String,
+    /// There are pages of stories, at `/story/ROW`.
+    pub story_pages: bool,
+    /// The WebSub hub that is told when the river changes; `None`: no hub is.
+    pub hub: Option<String>,
+}
+
+/// A river's content at one moment, newest first. Rendering it is pure: same river, same bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct River {
     /// The name in its URL.
     pub name: String,
@@ -66,10 +91,75 @@ pub struct River {
     pub title: String,
     /// `atom:id` of the merged feed; for life.
     pub atom_id: String,
-    /// Absolute URL of the feed, if one is known (`serve.public_url`, else the listen address).
-    pub self_url: Option<String>,
+    /// Where it is found.
+    pub addresses: Addresses,
     /// Newest first.
     pub stories: Vec<ToldStory>,
+    /// Newest first.
+    pub withdrawn: Vec<Withdrawn>,
+    /// The newest page of its archive, counted from 1; 0: nothing is archived.
+    pub archived: u64,
     /// When the store was made: the feed's `updated` while it has no entry. Never now.
     pub born: Timestamp,
+}
+
+impl River {
+    /// When the feed was updated: its newest entry, never now.
+    pub fn updated(&self) -> Timestamp {
+        self.stories.iter().map(|story| story.lead.updated).max().unwrap_or(self.born)
+    }
+
+    /// Where the river is found in the format that is named `ending`, as `atom`.
+    pub fn address(&self, ending: &str) -> String {
+        format!("{}/{}.{ending}", self.addresses.public, self.name)
+    }
+
+    /// Where a page of its archive is found.
+    pub fn archive_address(&self, page: u64) -> String {
+        format!("{}{}", self.addresses.public, archive_path(&self.name, page))
+    }
+}
+
+/// The path of a page of a river's archive.
+pub fn archive_path(river: &str, page: u64) -> String {
+    format!("/archive/{river}/{page}.atom")
+}
+
+/// The river and the page that such a path names; only the one spelling of each.
+pub fn archive_of(path: &str) -> Option<(&str, u64)> {
+    let (river, page) = path.strip_prefix("/archive/")?.strip_suffix(".atom")?.rsplit_once('/')?;
+    let number = page.parse().ok().filter(|number| *number > 0)?;
+    (archive_path(river, number) == path).then_some((river, number))
+}
+
+/// A sealed page of a river's archive: what stood in it when it was sealed, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Counted from 1.
+    pub number: u64,
+    /// Its entries, as they were rendered.
+    pub entries: Vec<u8>,
+    /// The newest of their dates of change, as it stands there.
+    pub updated: String,
+    /// There is a page after it.
+    pub has_next: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_an_archive_is_read_back_and_no_other_spelling_is() {
+        assert_eq!(archive_of("/archive/river/12.atom"), Some(("river", 12)));
+        for wrong in [
+            "/archive/river/0.atom",
+            "/archive/river/01.atom",
+            "/archive/river/+1.atom",
+            "/archive/1.atom",
+            "/river.atom",
+        ] {
+            assert_eq!(archive_of(wrong), None, "{wrong}");
+        }
+    }
 }

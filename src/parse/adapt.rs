@@ -1,29 +1,33 @@
-//! The one door to feed-rs: mended text in, the model out.
-//! Promises: a panic inside is an error here; ids are the publisher's or minted from the item, never random.
+//! The one door to feed-rs: mended text in, a draft out.
+//! Promises: a panic inside is an error here; ids are the publisher's, never random.
 
+use std::borrow::Cow;
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use feed_rs::model as foreign;
 use feed_rs::parser::Builder;
 use url::Url;
 
-use crate::config::options::parse::ParseOptions;
-use crate::model::complaint::Complaint;
-use crate::model::entry::{Enclosure, Entry, SourceRef};
-use crate::model::feed::{Feed, Person, PollHints};
+use crate::model::entry::Enclosure;
+use crate::model::feed::{Person, PollHints};
 use crate::model::time::Timestamp;
-use crate::parse::identity::fallback_id;
-use crate::parse::link::{absolute, canonical};
-use crate::parse::parsed::{ParseError, Parsed};
-use crate::parse::sanitize::Sanitizer;
-use crate::parse::text::{fold, plain, title};
-use crate::parse::{date, language};
+use crate::parse::date;
+use crate::parse::draft::{EntryDraft, FeedDraft, Reading, RichText, Writing};
+use crate::parse::lexeme::tag_length;
+use crate::parse::link::absolute;
+use crate::parse::parsed::ParseError;
+use crate::parse::person::of_text;
+use crate::parse::text::fold;
 
-/// Reads the text of a feed. `base`: where it was found.
+/// Reads mended XML. `base`: where it was found.
 ///
 /// # Errors
 /// [`ParseError::Broken`] if feed-rs cannot read it.
-pub fn adapt(text: &str, base: Option<&Url>, options: &ParseOptions) -> Result<Parsed, ParseError> {
+pub fn adapt(xml: &str, shape: &'static str, base: Option<&Url>) -> Result<Reading, ParseError> {
+    let (root, rest) = xml.split_at(tag_length(xml).unwrap_or(0));
+    let root = customary_root(root, shape);
     let parse = || {
         Builder::new()
             .base_uri(base.map(Url::as_str))
@@ -31,161 +35,124 @@ pub fn adapt(text: &str, base: Option<&Url>, options: &ParseOptions) -> Result<P
             .timestamp_parser(date::parse)
             .sanitize_content(false)
             .build()
-            .parse(text.as_bytes())
+            .parse(root.as_bytes().chain(rest.as_bytes()))
     };
-    let result = catch_unwind(AssertUnwindSafe(parse));
-    let feed = match result {
-        Ok(Ok(feed)) => feed,
-        Ok(Err(error)) => return Err(ParseError::Broken(error.to_string())),
-        Err(_) => return Err(ParseError::Broken("the parser fell over it".to_owned())),
-    };
-    Ok(Adapter::new(&feed, base, options).parsed(feed))
+    match catch_unwind(AssertUnwindSafe(parse)) {
+        Ok(Ok(feed)) => Ok(Adapter { base: base.cloned().map(Rc::new) }.reading(feed, shape)),
+        Ok(Err(error)) => Err(ParseError::Broken(error.to_string())),
+        Err(_) => Err(ParseError::Broken("feed-rs fell over it".to_owned())),
+    }
 }
 
-struct Adapter<'a> {
-    base: Option<Url>,
-    language: Option<String>,
-    sanitizer: Sanitizer,
-    options: &'a ParseOptions,
-    complaints: Vec<Complaint>,
-}
-
-impl<'a> Adapter<'a> {
-    fn new(feed: &foreign::Feed, base: Option<&Url>, options: &'a ParseOptions) -> Self {
-        let site = feed.links.iter().find(|link| is_page(link)).and_then(|link| Url::parse(&link.href).ok());
-        let base = base.cloned().or(site);
-        let sanitizer = Sanitizer::new(base.as_ref(), options);
-        let language = feed.language.as_deref().and_then(language::declared);
-        Self { base, language, sanitizer, options, complaints: Vec::new() }
-    }
-
-    fn parsed(mut self, feed: foreign::Feed) -> Parsed {
-        let (shape, hints) = (shape(&feed.feed_type), hints(&feed));
-        let model = self.feed(&feed);
-        let (all, limit) = (feed.entries.len(), self.options.max_entries);
-        if all > limit {
-            let text = format!("{all} entries, only the first {limit} are read");
-            self.complaints.push(Complaint::new("limit", text));
-        }
-        let entries = feed.entries.into_iter().take(limit).map(|entry| self.entry(&entry)).collect();
-        self.complaints.extend(self.sanitizer.complaints());
-        Parsed { shape, feed: model, entries, hints, complaints: self.complaints }
-    }
-
-    fn feed(&self, feed: &foreign::Feed) -> Feed {
-        let link = |wanted: fn(&foreign::Link) -> bool| {
-            feed.links
-                .iter()
-                .find(|link| wanted(link))
-                .and_then(|link| absolute(&link.href, self.base.as_ref()))
-        };
-        Feed {
-            id: Some(feed.id.trim().to_owned()).filter(|id| !id.is_empty()),
-            title: feed.title.as_ref().map(text_of).unwrap_or_default(),
-            subtitle: feed.description.as_ref().map(text_of).filter(|text| !text.is_empty()),
-            link: link(is_page),
-            self_link: link(|link| link.rel.as_deref() == Some("self")),
-            updated: feed.updated.or(feed.published).map(at),
-            authors: feed.authors.iter().filter_map(person).collect(),
-            language: self.language.clone(),
-            rights: feed.rights.as_ref().map(text_of).filter(|text| !text.is_empty()),
-            icon: feed
-                .icon
-                .as_ref()
-                .or(feed.logo.as_ref())
-                .and_then(|i| absolute(&i.uri, self.base.as_ref())),
-        }
-    }
-
-    fn entry(&self, entry: &foreign::Entry) -> Entry {
-        let link =
-            entry.links.iter().find(|link| is_page(link)).or(entry.links.first().filter(|l| l.rel.is_none()));
-        let link = link.and_then(|link| absolute(&link.href, self.base.as_ref()));
-        let title = entry.title.as_ref().map(text_of).unwrap_or_default();
-        let body = entry
-            .content
-            .as_ref()
-            .and_then(|content| content.body.as_deref().map(|body| (body, is_plain(&content.content_type))));
-        let content = body.and_then(|(body, plain)| self.html(body, plain));
-        let summary =
-            entry.summary.as_ref().and_then(|text| self.html(&text.content, is_plain(&text.content_type)));
-        let words = words(&title, summary.as_deref(), content.as_deref());
-        let declared = entry.language.as_deref().and_then(language::declared);
-        let id = Some(entry.id.trim()).filter(|id| !id.is_empty()).map(str::to_owned);
-        Entry {
-            id: id.unwrap_or_else(|| fallback_id(link.as_deref(), &title, &words)),
-            canonical_link: link.as_deref().and_then(canonical),
-            published: entry.published.map(at),
-            updated: entry.updated.map(at),
-            authors: entry.authors.iter().filter_map(person).collect(),
-            categories: categories(&entry.categories),
-            enclosures: self.enclosures(entry),
-            language: declared.or_else(|| self.language.clone()).or_else(|| language::detect(&words)),
-            source: self.source(entry.source.as_deref()),
-            rights: entry.rights.as_ref().map(text_of).filter(|text| !text.is_empty()),
-            title,
-            link,
-            summary,
-            content,
-        }
-    }
-
-    /// Sanitized HTML of a text construct. Plain text is escaped, its lines kept as paragraphs.
-    fn html(&self, body: &str, is_plain: bool) -> Option<String> {
-        if is_plain && !looks_like_html(body) {
-            let lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
-            let html: String = lines
-                .map(|line| {
-                    format!("<p>{}</p>", html_escape::encode_text(&html_escape::decode_html_entities(line)))
-                })
-                .collect();
-            return self.sanitizer.clean(&html);
-        }
-        self.sanitizer.clean(body)
-    }
-
-    fn enclosures(&self, entry: &foreign::Entry) -> Vec<Enclosure> {
-        let linked = entry.links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).map(|link| {
-            Enclosure { href: link.href.clone(), media_type: link.media_type.clone(), length: link.length }
-        });
-        let media = entry.media.iter().flat_map(|media| &media.content).filter_map(|content| {
-            Some(Enclosure {
-                href: content.url.as_ref()?.to_string(),
-                media_type: content.content_type.as_ref().map(ToString::to_string),
-                length: content.size,
+/// The root element as feed-rs knows it: of a version and in a namespace that it reads.
+fn customary_root<'a>(root: &'a str, shape: &str) -> Cow<'a, str> {
+    match shape {
+        "rss" if !root.contains("2.0") => Cow::Owned(root.replacen("<rss", "<rss version=\"2.0\" _", 1)),
+        "atom" => Cow::Owned(root.replace("http://purl.org/atom/ns#", "http://www.w3.org/2005/Atom")),
+        "rdf" => {
+            let netscape =
+                ["http://my.netscape.com/rdf/simple/0.9/", "http://channel.netscape.com/rdf/simple/0.9/"];
+            netscape.iter().fold(Cow::Borrowed(root), |root, name| {
+                if root.contains(name) {
+                    Cow::Owned(root.replace(name, "http://purl.org/rss/1.0/"))
+                } else {
+                    root
+                }
             })
-        });
-        let mut enclosures: Vec<Enclosure> = Vec::new();
-        for mut enclosure in linked.chain(media) {
-            let Some(href) = absolute(&enclosure.href, self.base.as_ref()) else { continue };
-            if !enclosures.iter().any(|known| known.href == href) {
-                enclosure.href = href;
-                enclosure.length = enclosure.length.filter(|length| *length > 0);
-                enclosures.push(enclosure);
-            }
         }
-        enclosures
-    }
-
-    fn source(&self, source: Option<&str>) -> Option<SourceRef> {
-        let link = absolute(source?, self.base.as_ref())?;
-        Some(SourceRef { link: Some(link), ..SourceRef::default() })
+        _ => Cow::Borrowed(root),
     }
 }
 
-fn shape(kind: &foreign::FeedType) -> &'static str {
-    match kind {
-        foreign::FeedType::Atom => "atom",
-        foreign::FeedType::JSON => "json",
-        foreign::FeedType::RSS1 => "rdf",
-        foreign::FeedType::RSS0 | foreign::FeedType::RSS2 => "rss",
+struct Adapter {
+    base: Option<Rc<Url>>,
+}
+
+impl Adapter {
+    fn reading(&self, feed: foreign::Feed, shape: &'static str) -> Reading {
+        let hubs = feed.links.iter().filter(|link| link.rel.as_deref() == Some("hub"));
+        let hints = PollHints {
+            ttl_minutes: feed.ttl.filter(|ttl| *ttl > 0),
+            hubs: hubs.filter_map(|link| self.link(&link.href)).collect(),
+            ..PollHints::default()
+        };
+        let draft = self.feed(&feed);
+        let entries = feed.entries.into_iter().map(|entry| self.entry(entry)).collect();
+        Reading { shape, feed: draft, entries, hints, complaints: Vec::new() }
+    }
+
+    fn feed(&self, feed: &foreign::Feed) -> FeedDraft {
+        let icon = feed.icon.as_ref().or(feed.logo.as_ref());
+        FeedDraft {
+            title: self.text(feed.title.clone()),
+            subtitle: self.text(feed.description.clone()),
+            link: feed.links.iter().find(|link| is_page(link)).and_then(|link| self.link(&link.href)),
+            updated: feed.updated.or(feed.published).map(at),
+            authors: feed.authors.iter().filter_map(|author| self.person(author)).collect(),
+            rights: self.text(feed.rights.clone()),
+            icon: icon.and_then(|icon| self.link(&icon.uri)),
+            ..FeedDraft::default()
+        }
+    }
+
+    fn entry(&self, entry: foreign::Entry) -> EntryDraft {
+        let link = entry.links.iter().find(|link| is_page(link)).and_then(|link| self.link(&link.href));
+        let content =
+            entry.content.and_then(|content| Some(self.rich(content.body?, content.content_type.as_ref())));
+        EntryDraft {
+            id: Some(entry.id.trim().to_owned()).filter(|id| !id.is_empty()),
+            id_link: link.clone(),
+            title: self.text(entry.title),
+            link,
+            summary: self.text(entry.summary),
+            content,
+            published: entry.published.map(at),
+            authors: entry.authors.iter().filter_map(|author| self.person(author)).collect(),
+            categories: entry
+                .categories
+                .into_iter()
+                .map(|category| category.label.unwrap_or(category.term))
+                .collect(),
+            enclosures: entry
+                .media
+                .into_iter()
+                .flat_map(|media| media.content)
+                .filter_map(enclosure)
+                .collect(),
+            rights: self.text(entry.rights),
+            ..EntryDraft::default()
+        }
+    }
+
+    fn text(&self, text: Option<foreign::Text>) -> Option<RichText> {
+        let text = text.filter(|text| !text.content.trim().is_empty())?;
+        Some(self.rich(text.content, text.content_type.as_ref()))
+    }
+
+    fn rich(&self, body: String, media_type: &str) -> RichText {
+        let writing = if media_type.starts_with("text/plain") { Writing::Plain } else { Writing::Html };
+        RichText { body, writing, base: self.base.clone() }
+    }
+
+    fn link(&self, href: &str) -> Option<String> {
+        absolute(href, self.base.as_deref())
+    }
+
+    fn person(&self, person: &foreign::Person) -> Option<Person> {
+        let named = person.name.as_deref().and_then(of_text).unwrap_or_default();
+        let email = person.email.as_deref().map(fold).filter(|email| !email.is_empty()).or(named.email);
+        let uri = person.uri.as_deref().and_then(|uri| self.link(uri));
+        let known = !named.name.is_empty() || email.is_some();
+        known.then_some(Person { name: named.name, email, uri })
     }
 }
 
-fn hints(feed: &foreign::Feed) -> PollHints {
-    let hubs =
-        feed.links.iter().filter(|link| link.rel.as_deref() == Some("hub")).map(|link| link.href.clone());
-    PollHints { ttl_minutes: feed.ttl, hubs: hubs.collect(), ..PollHints::default() }
+fn enclosure(content: foreign::MediaContent) -> Option<Enclosure> {
+    Some(Enclosure {
+        href: absolute(content.url?.as_str(), None)?,
+        media_type: content.content_type.map(|kind| kind.to_string()),
+        length: content.size,
+    })
 }
 
 fn is_page(link: &foreign::Link) -> bool {
@@ -193,55 +160,6 @@ fn is_page(link: &foreign::Link) -> bool {
         && link.media_type.as_deref().is_none_or(|kind| !kind.contains("rss") && !kind.contains("atom"))
 }
 
-fn is_plain(media_type: &impl std::fmt::Display) -> bool {
-    media_type.to_string().starts_with("text/plain")
-}
-
-fn looks_like_html(text: &str) -> bool {
-    text.contains("</")
-        || text.contains("/>")
-        || text.contains("<p>")
-        || text.contains("<br>")
-        || text.contains("<img ")
-}
-
-fn text_of(text: &foreign::Text) -> String {
-    if is_plain(&text.content_type) { title(&text.content) } else { plain(&text.content) }
-}
-
-fn words(title: &str, summary: Option<&str>, content: Option<&str>) -> String {
-    let body = content.or(summary).map(plain).unwrap_or_default();
-    format!("{title}. {body}")
-}
-
 fn at(date: chrono::DateTime<chrono::Utc>) -> Timestamp {
     Timestamp(date.timestamp_millis())
-}
-
-/// Feed authors come as a name, an address, or both in one text: `ann@a.example (Ann)`.
-fn person(person: &foreign::Person) -> Option<Person> {
-    let name = fold(person.name.as_deref().unwrap_or_default());
-    let email = person.email.as_deref().map(fold).filter(|email| !email.is_empty());
-    let uri = person.uri.as_deref().and_then(|uri| absolute(uri, None));
-    let (name, email) = match name.split_once('(') {
-        Some((address, inside)) if address.contains('@') && email.is_none() => {
-            (inside.trim_end_matches(')').trim().to_owned(), Some(address.trim().to_owned()))
-        }
-        _ => (name, email),
-    };
-    let known = !name.is_empty() || email.is_some();
-    known.then_some(Person { name, email, uri })
-}
-
-fn categories(categories: &[foreign::Category]) -> Vec<String> {
-    let mut terms: Vec<String> = Vec::new();
-    for category in categories {
-        let term = title(
-            category.label.as_deref().filter(|label| !label.trim().is_empty()).unwrap_or(&category.term),
-        );
-        if !term.is_empty() && !terms.contains(&term) {
-            terms.push(term);
-        }
-    }
-    terms
 }

@@ -19,6 +19,7 @@ pub fn inspect_json(parsed: &Parsed) -> Value {
         "language": feed.language,
         "updated": feed.updated.and_then(date),
         "author": feed.authors.first().map(person),
+        "tags": feed.categories,
         "shape": parsed.shape,
         "complaints": parsed.complaints,
         "entries": parsed.entries.iter().map(entry).collect::<Vec<_>>(),

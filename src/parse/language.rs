@@ -3,7 +3,7 @@
 /// Shortest text, in characters, for which a guess is worth anything.
 const ENOUGH_CHARS: usize = 24;
 /// How much of a text is looked at, in characters.
-const LOOK_CHARS: usize = 1_000;
+const LOOK_CHARS: usize = 400;
 
 /// BCP 47 primary subtag of the language of a plain text; `None` where the guess is not reliable.
 pub fn detect(text: &str) -> Option<String> {

@@ -7,6 +7,7 @@ use crate::config::options::parse::ParseOptions;
 use crate::model::complaint::Complaint;
 use crate::model::subscription::Subscription;
 use crate::parse::decode::decode;
+use crate::parse::guard::Guard;
 use crate::parse::link::absolute;
 use crate::parse::parsed::ParseError;
 use crate::parse::repair::repair;
@@ -26,10 +27,10 @@ pub fn subscriptions(
     if text.trim().is_empty() {
         return Err(ParseError::Empty);
     }
-    if kind_of_text(&text) != TextKind::Opml {
+    let TextKind::Opml(root) = kind_of_text(&text) else {
         return Err(ParseError::Broken("it is no OPML: no <opml> element".to_owned()));
-    }
-    let mended = repair(&text, options.max_depth, &mut complaints);
+    };
+    let mended = repair(&text, root, Guard::list(options), &mut complaints);
     let mut outlines = Outlines { complaints, ..Outlines::default() };
     outlines.read(&mended, options.max_subscriptions);
     Ok((outlines.found, outlines.complaints))

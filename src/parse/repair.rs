@@ -1,290 +1,494 @@
 //! One pass over the text of an XML feed that takes away what makes the parser fail or fall.
-//! Promises: linear time; well-formed XML within the limits comes out with the same meaning. Undefined entities and
-//! bare `&` are resolved, characters that XML forbids go, the declaration goes (the text is UTF-8 now), nesting
-//! beyond the guard is cut, what was left open is closed.
-//! Deliberately not here: understanding the feed.
+//! Promises: linear time; well-formed XML within the limits comes out as it is, without a copy. Undefined entities and
+//! bare `&` are resolved, characters that XML forbids go, nesting, entries and elements beyond the guard are cut,
+//! what was left open is closed, an entry that was left open ends where the next one begins.
+//! Deliberately not here: understanding the feed; single tags and references (`lexeme`).
+
+use std::borrow::Cow;
+
+use memchr::{memchr2, memmem};
 
 use crate::model::complaint::Complaint;
+use crate::parse::guard::{Count, Faults, Guard};
+use crate::parse::lexeme::{
+    Entities, Reference, begins_tag, is_around, is_meant, is_rest, local, name_length, reference, rewritten,
+    tag_length,
+};
+use crate::parse::markup::is_void;
 
-/// Mends `text`. Elements nested deeper than `max_depth` are left out with all they hold.
-pub fn repair(text: &str, max_depth: usize, complaints: &mut Vec<Complaint>) -> String {
-    let start = text.find('<').unwrap_or(text.len());
+/// Mends the XML whose root begins at byte `root` of `text`; what stands before it goes.
+pub fn repair<'a>(text: &'a str, root: usize, guard: Guard, complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
     let mut pass = Pass {
-        rest: &text[start..],
-        out: String::with_capacity(text.len()),
+        text,
+        at: root,
+        copied: root,
+        out: String::new(),
         open: Vec::new(),
-        cut: 0,
-        max_depth,
-        mended: [0; 4],
+        cut: None,
+        absent: Absent::default(),
+        guard,
+        entities: Entities::declared(&text[..root]),
+        entry: None,
+        count: Count::default(),
+        faults: Faults::default(),
     };
     while pass.step() {}
-    pass.close_all();
-    let [entities, tags, deep, unclosed] = pass.mended;
-    let told = [
-        (entities, "stray ampersands, entities or characters mended"),
-        (tags, "end tags without a start left out"),
-        (deep, "elements nested too deeply left out"),
-        (unclosed, "elements closed that were left open"),
-    ];
-    for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
-        complaints.push(Complaint::new("xml", format!("{count} {what}")));
-    }
-    pass.out
+    pass.finish(complaints)
+}
+
+/// What was looked for as far as the end of the text, and is not looked for again.
+#[derive(Default)]
+struct Absent {
+    comment: bool,
+    instruction: bool,
+    /// Where the next end of a section is, if that is known.
+    section: Option<usize>,
 }
 
 struct Pass<'a> {
-    rest: &'a str,
+    text: &'a str,
+    /// What is before it is read.
+    at: usize,
+    /// What is before it is written, or left out for good.
+    copied: usize,
     out: String,
     open: Vec<&'a str>,
-    /// Elements open below the guard: nothing is written while there are any.
-    cut: usize,
-    max_depth: usize,
-    mended: [usize; 4],
+    /// The element that is cut with all it holds, and how many of its name are open.
+    cut: Option<(&'a str, usize)>,
+    absent: Absent,
+    guard: Guard,
+    entities: Entities<'a>,
+    /// Where among the open elements the entry is.
+    entry: Option<usize>,
+    count: Count,
+    faults: Faults,
 }
 
 impl<'a> Pass<'a> {
+    /// Goes on to the next thing that may need mending; `false` at the end.
     fn step(&mut self) -> bool {
-        match self.rest.find('<') {
-            None => {
-                self.text(self.rest);
-                false
-            }
-            Some(at) => {
-                self.text(&self.rest[..at]);
-                self.rest = &self.rest[at..];
-                self.markup()
-            }
-        }
-    }
-
-    fn markup(&mut self) -> bool {
-        let sections =
-            [("<!--", "-->", false), ("<![CDATA[", "]]>", true), ("<?", "?>", false), ("<!", ">", false)];
-        for (begin, end, keep) in sections {
-            if self.rest.starts_with(begin) {
-                return self.section(begin, end, keep);
-            }
-        }
-        let Some(length) = tag_length(self.rest) else {
-            self.mended[0] += 1;
-            self.put("&lt;");
-            self.rest = &self.rest[1..];
-            return !self.rest.is_empty();
+        let rest = &self.text[self.at..];
+        let Some(next) = memchr2(b'<', b'&', rest.as_bytes()) else {
+            self.at = self.text.len();
+            return false;
         };
-        let tag = &self.rest[..length];
-        self.rest = &self.rest[length..];
-        self.tag(tag);
+        self.at += next;
+        let rest = &rest[next..];
+        if rest.starts_with('&') {
+            self.refer(rest);
+            return true;
+        }
+        match rest.as_bytes().get(1) {
+            Some(b'/') => self.end_tag(rest),
+            Some(b'!') => self.declaration(rest),
+            Some(b'?') => self.instruction(rest),
+            _ => self.start_tag(rest),
+        }
         true
     }
 
-    /// A comment, CDATA section, processing instruction or document type.
-    fn section(&mut self, begin: &str, end: &str, keep: bool) -> bool {
-        let body = &self.rest[begin.len()..];
-        let length = if begin == "<!" { doctype_length(body) } else { body.find(end) };
-        let (inside, after) = length.map_or((body, ""), |at| (&body[..at], &body[at + end.len()..]));
-        if keep {
-            let legal: String = inside.chars().filter(|c| is_legal(*c)).collect();
-            self.put("<![CDATA[");
-            self.put(&legal);
-            self.put("]]>");
+    /// Writes `text` in place of the next `length` bytes.
+    fn replace(&mut self, length: usize, text: &str) {
+        if self.cut.is_none() {
+            self.out.push_str(&self.text[self.copied..self.at]);
+            self.out.push_str(text);
+            self.copied = self.at + length;
         }
-        self.rest = after;
-        !after.is_empty()
+        self.at += length;
     }
 
-    fn tag(&mut self, tag: &'a str) {
-        let name = tag.trim_start_matches(['<', '/']);
-        let name = &name[..name.find(|c: char| c.is_whitespace() || "/>".contains(c)).unwrap_or(name.len())];
-        if tag.starts_with("</") {
-            return self.end(name);
+    fn refer(&mut self, rest: &'a str) {
+        match reference(rest, &mut self.entities) {
+            Reference::Right(length) => self.at += length,
+            Reference::Means(length, text) => self.replace(length, &text),
+            Reference::Stray(length, text) => {
+                self.faults.references += usize::from(self.cut.is_none());
+                self.replace(length, &text);
+            }
         }
-        let empty = tag.ends_with("/>");
-        if self.cut > 0 || self.open.len() >= self.max_depth {
-            self.cut += usize::from(!empty);
-            self.mended[2] += 1;
+    }
+
+    fn instruction(&mut self, rest: &str) {
+        let end = if self.absent.instruction { None } else { rest.find("?>").map(|at| at + 2) };
+        self.absent.instruction = end.is_none();
+        let length = end.or_else(|| rest.find('>').map(|at| at + 1)).unwrap_or(rest.len());
+        self.replace(length, "");
+    }
+
+    /// A comment, a CDATA section, a document type; anything else is text.
+    fn declaration(&mut self, rest: &'a str) {
+        if let Some(body) = rest.strip_prefix("<![CDATA[") {
+            return self.section(body);
+        }
+        if rest.starts_with("<!--") {
+            let end = if self.absent.comment { None } else { memmem::find(rest.as_bytes(), b"-->") };
+            self.absent.comment = end.is_none();
+            match end {
+                Some(end) => self.at += end + 3,
+                None => self.replace(rest.find('>').map_or(rest.len(), |end| end + 1), ""),
+            }
             return;
         }
-        self.attributes(tag);
-        if !empty {
+        let is_named = rest.as_bytes().get(2).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'[');
+        let end = memchr2(b'>', b'<', &rest.as_bytes()[1..]).map(|at| at + 1);
+        match end.filter(|end| is_named && rest.as_bytes()[*end] == b'>') {
+            Some(end) => self.replace(end + 1, ""),
+            None => self.stray(),
+        }
+    }
+
+    /// A CDATA section whose end is missing, or is another's, ends with the element it stands in.
+    fn section(&mut self, body: &'a str) {
+        const BEGIN: usize = "<![CDATA[".len();
+        let end = self.section_end(self.at + BEGIN);
+        let inside = end.map_or(body, |end| &body[..end]);
+        let another = memmem::find(inside.as_bytes(), b"<![CDATA[");
+        if let (Some(end), None) = (end, another) {
+            self.at += BEGIN + end + 3;
+            return;
+        }
+        let tag = self
+            .open
+            .last()
+            .filter(|_| self.cut.is_none())
+            .map_or_else(String::new, |name| format!("</{name}>"));
+        let close = inside
+            .find(&tag)
+            .filter(|_| !tag.is_empty())
+            .filter(|at| another.is_none_or(|another| *at < another));
+        match (close, end) {
+            (None, Some(end)) => self.at += BEGIN + end + 3,
+            (close, _) => {
+                self.faults.unclosed += 1;
+                self.at += BEGIN + close.unwrap_or(inside.len());
+                self.replace(0, "]]>");
+            }
+        }
+    }
+
+    /// Where the first section that ends behind `from` ends, counted from there.
+    fn section_end(&mut self, from: usize) -> Option<usize> {
+        if self.absent.section.is_none_or(|known| known < from) {
+            let found = memmem::find(&self.text.as_bytes()[from..], b"]]>");
+            self.absent.section = Some(found.map_or(usize::MAX, |at| from + at));
+        }
+        self.absent.section.filter(|at| *at != usize::MAX).map(|at| at - from)
+    }
+
+    /// A `<` that begins nothing.
+    fn stray(&mut self) {
+        self.faults.references += usize::from(self.cut.is_none());
+        self.replace(1, "&lt;");
+    }
+
+    fn start_tag(&mut self, rest: &'a str) {
+        let name = &rest[1..1 + name_length(&rest[1..])];
+        let sound = tag_length(rest);
+        let Some(length) = sound.or_else(|| self.slipped_length(rest, name)) else { return };
+        let tag = &rest[..length];
+        let is_empty = tag.ends_with("/>");
+        let is_entry = matches!(local(name), "item" | "entry");
+        if let Some((cut, count)) = &mut self.cut {
+            *count += usize::from(*cut == name && !is_empty && !is_entry);
+            self.at += length;
+            return;
+        }
+        if is_entry {
+            self.end_entry_before(name);
+        }
+        if self.is_beyond(is_entry) {
+            return self.leave_out(length, name, is_empty);
+        }
+        if is_entry && self.entry.is_none() && !is_empty {
+            (self.entry, self.count.inside) = (Some(self.open.len()), 0);
+        }
+        if sound.is_some() {
+            self.write_tag(tag);
+        } else {
+            self.faults.references += 1;
+            self.replace(length, &rewritten(tag, name));
+        }
+        if is_void(name) && !is_empty {
+            self.close_void();
+        } else if !is_empty {
             self.open.push(name);
         }
     }
 
-    fn attributes(&mut self, tag: &str) {
-        if tag.contains('&') || tag.chars().any(|c| !is_legal(c)) {
-            let mut written = std::mem::take(&mut self.out);
-            self.mended[0] += escape_into(&mut written, tag);
-            self.out = written;
+    /// Makes an empty element of the tag just written.
+    fn close_void(&mut self) {
+        if self.copied == self.at {
+            self.out.insert(self.out.len() - 1, '/');
         } else {
-            self.out.push_str(tag);
+            self.at -= 1;
+            self.replace(1, "/>");
         }
     }
 
-    fn end(&mut self, name: &'a str) {
-        if self.cut > 0 {
-            self.cut -= 1;
+    /// Length of a tag whose quotes do not match; what is none is dealt with as text.
+    fn slipped_length(&mut self, rest: &str, name: &str) -> Option<usize> {
+        let next = memchr2(b'<', b'>', &rest.as_bytes()[1..]).map(|at| at + 1);
+        match next {
+            _ if name.is_empty() || !begins_tag(&rest[1 + name.len()..]) => self.stray(),
+            Some(end) if rest.as_bytes()[end] == b'>' => return Some(end + 1),
+            Some(_) => self.stray(),
+            // What is cut off within a tag says nothing any more.
+            None => self.replace(rest.len(), ""),
+        }
+        None
+    }
+
+    /// Keeps a tag, with the references in its attributes put right.
+    fn write_tag(&mut self, tag: &'a str) {
+        let end = self.at + tag.len();
+        while let Some(next) = memchr::memchr(b'&', &self.text.as_bytes()[self.at..end]) {
+            self.at += next;
+            self.refer(&self.text[self.at..end]);
+        }
+        self.at = end;
+    }
+
+    /// An entry stands in no other and in nothing but a channel and its like: what is open there has lost its end.
+    fn end_entry_before(&mut self, name: &str) {
+        match self.entry {
+            None => {
+                let around = self.open.iter().rposition(|open| is_around(open));
+                self.close_to(around.map_or(self.open.len(), |at| at + 1));
+            }
+            Some(depth) if self.open[depth] == name => {
+                if !self.open[depth..].iter().any(|open| open.ends_with("content")) {
+                    self.close_to(depth);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Whether the next element lies beyond the guard; counts it.
+    fn is_beyond(&mut self, is_entry: bool) -> bool {
+        if self.open.len() >= self.guard.depth {
+            self.faults.deep += 1;
+            return true;
+        }
+        if is_entry && self.entry.is_none() {
+            self.count.entries += 1;
+            let beyond = self.count.entries > self.guard.entries;
+            self.faults.entries += usize::from(beyond);
+            return beyond;
+        }
+        let count = if self.entry.is_some() { &mut self.count.inside } else { &mut self.count.outside };
+        *count += 1;
+        let beyond = *count > self.guard.elements;
+        self.faults.many += usize::from(beyond);
+        beyond
+    }
+
+    fn leave_out(&mut self, length: usize, name: &'a str, is_empty: bool) {
+        self.replace(length, "");
+        self.cut = (!is_empty && !is_void(name)).then_some((name, 1));
+    }
+
+    /// Reads an end tag among what is cut; `true` if the cut ends before it, for it closes what stands around.
+    fn ends_cut(&mut self, name: &str, length: usize) -> bool {
+        let Some((cut, count)) = &mut self.cut else { return true };
+        if *cut == name {
+            *count -= 1;
+            self.at += length;
+            if *count == 0 {
+                (self.cut, self.copied) = (None, self.at);
+            }
+            return false;
+        }
+        let is_outer = is_around(name) || matches!(local(name), "item" | "entry");
+        if is_outer && self.open.contains(&name) {
+            (self.cut, self.copied) = (None, self.at);
+            return true;
+        }
+        self.at += length;
+        false
+    }
+
+    fn end_tag(&mut self, rest: &'a str) {
+        let length = name_length(&rest[2..]);
+        let name = &rest[2..2 + length];
+        let end = memchr2(b'>', b'<', &rest.as_bytes()[2..]).map_or(rest.len(), |at| at + 2);
+        let end = end + usize::from(rest.as_bytes().get(end) == Some(&b'>'));
+        if length == 0 && !rest[2..end].starts_with('>') {
+            return self.stray();
+        }
+        if !self.ends_cut(name, end) {
             return;
         }
-        let Some(depth) = self.open.iter().rposition(|open| *open == name) else {
-            self.mended[1] += 1;
-            return;
-        };
-        while self.open.len() > depth + 1 {
-            self.close_one();
-            self.mended[3] += 1;
-        }
-        self.close_one();
-    }
-
-    fn close_one(&mut self) {
-        if let Some(name) = self.open.pop() {
-            self.out.push_str("</");
-            self.out.push_str(name);
-            self.out.push('>');
+        let open = self.open.iter().rposition(|open| *open == name);
+        let open =
+            open.or_else(|| self.open.len().checked_sub(1).filter(|top| is_meant(name, self.open[*top])));
+        match open {
+            None => {
+                self.faults.tags += usize::from(!is_void(name));
+                self.replace(end, "");
+            }
+            Some(0) if !is_rest(&rest[end..]) => {
+                self.faults.behind += 1;
+                self.close_to(1);
+                self.replace(end, "");
+            }
+            Some(depth) => self.end(depth, &rest[..end]),
         }
     }
 
-    fn close_all(&mut self) {
-        self.mended[3] += self.open.len();
-        while !self.open.is_empty() {
-            self.close_one();
+    /// Closes what is open at `depth` with the end tag as `written`.
+    fn end(&mut self, depth: usize, written: &str) {
+        self.close_to(depth + 1);
+        self.left(depth);
+        let name = self.open[depth];
+        self.open.truncate(depth);
+        let is_right =
+            written.len() == name.len() + 3 && written.ends_with('>') && &written[2..name.len() + 2] == name;
+        if is_right {
+            self.at += written.len();
+        } else {
+            self.faults.unclosed += usize::from(!written.ends_with('>'));
+            self.replace(written.len(), &format!("</{name}>"));
         }
     }
 
-    fn text(&mut self, text: &str) {
-        if self.cut == 0 && !self.open.is_empty() {
-            self.mended[0] += escape_into(&mut self.out, text);
+    /// Closes what is open at `depth` and deeper.
+    fn close_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            let name = self.open.pop().expect("longer than depth");
+            self.faults.unclosed += 1;
+            self.replace(0, &format!("</{name}>"));
+        }
+        self.left(depth);
+    }
+
+    fn left(&mut self, depth: usize) {
+        if self.entry.is_some_and(|entry| entry >= depth) {
+            self.entry = None;
         }
     }
 
-    fn put(&mut self, text: &str) {
-        if self.cut == 0 && !self.open.is_empty() {
-            self.out.push_str(text);
+    fn finish(mut self, complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
+        if self.cut.is_some() {
+            (self.cut, self.copied) = (None, self.text.len());
+            self.faults.unclosed += 1;
         }
-    }
-}
-
-/// Length of the tag at the start of `text`, quotes heeded; `None` if it is no tag.
-fn tag_length(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let first = *bytes.get(1)?;
-    let named = if first == b'/' { *bytes.get(2)? } else { first };
-    if !(named.is_ascii_alphabetic() || named == b'_' || named >= 0x80) {
-        return None;
-    }
-    let named = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte) || *byte >= 0x80;
-    let name_end = 1
-        + usize::from(first == b'/')
-        + bytes[1 + usize::from(first == b'/')..].iter().take_while(|b| named(b)).count();
-    if !matches!(bytes.get(name_end), Some(b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>')) {
-        return None;
-    }
-    let mut quote = 0;
-    for (at, byte) in bytes.iter().enumerate().skip(1) {
-        match *byte {
-            b'>' if quote == 0 => return Some(at + 1),
-            b'<' if quote == 0 => return None,
-            b'"' | b'\'' if quote == 0 && first != b'/' => quote = *byte,
-            byte if byte == quote => quote = 0,
-            _ => {}
+        self.close_to(0);
+        self.faults.complain(self.guard, complaints);
+        let rest = &self.text[self.copied..];
+        if self.out.is_empty() {
+            return Cow::Borrowed(rest);
         }
+        self.out.push_str(rest);
+        Cow::Owned(self.out)
     }
-    None
-}
-
-/// Length of a document type up to its `>`; an internal subset in brackets belongs to it.
-fn doctype_length(text: &str) -> Option<usize> {
-    let mut depth = 0_i32;
-    text.bytes().position(|byte| {
-        depth += i32::from(byte == b'[') - i32::from(byte == b']');
-        byte == b'>' && depth <= 0
-    })
-}
-
-/// Writes `text` with every `&` part of an entity that XML knows; returns how many things were mended.
-fn escape_into(out: &mut String, text: &str) -> usize {
-    let (mut rest, mut mended) = (text, 0);
-    while let Some(at) = rest.find(|c: char| c == '&' || !is_legal(c)) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (written, length, right) = reference(rest);
-        out.push_str(&written);
-        mended += usize::from(!right);
-        rest = &rest[length..];
-    }
-    out.push_str(rest);
-    mended
-}
-
-/// What to write for the reference or forbidden character at the start of `text`, its length, and if it was right.
-fn reference(text: &str) -> (String, usize, bool) {
-    if !text.starts_with('&') {
-        return (String::new(), text.chars().next().map_or(0, char::len_utf8), false);
-    }
-    let end = text.as_bytes().iter().take(34).position(|byte| *byte == b';');
-    let Some(end) = end else { return ("&amp;".to_owned(), 1, false) };
-    let (name, length) = (&text[1..end], end + 1);
-    if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") {
-        return (text[..length].to_owned(), length, true);
-    }
-    let decoded = html_escape::decode_html_entities(&text[..length]);
-    if name.starts_with('#')
-        && decoded == text[..length]
-        && name[1..].bytes().all(|b| b.is_ascii_hexdigit() || b == b'x')
-    {
-        return (String::new(), length, false);
-    }
-    if decoded == text[..length] || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#') {
-        return ("&amp;".to_owned(), 1, false);
-    }
-    let legal: String = decoded.chars().filter(|c| is_legal(*c)).collect();
-    (html_escape::encode_text(&legal).into_owned(), length, name.starts_with('#'))
-}
-
-/// A character that XML 1.0 allows (section 2.2).
-pub fn is_legal(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..) && c != '\u{fffe}' && c != '\u{ffff}'
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const GUARD: Guard = Guard { depth: 5, entries: 3, elements: 6 };
+
+    fn mend(text: &str) -> String {
+        repair(text, text.find('<').unwrap_or(text.len()), GUARD, &mut Vec::new()).into_owned()
+    }
+
     fn check(text: &str, expected: &str) {
-        assert_eq!(repair(text, 5, &mut Vec::new()), expected);
+        assert_eq!(mend(text), expected, "{text}");
     }
 
     #[test]
     fn good_xml_stays_as_it_is() {
-        check("<a b='c>d'><![CDATA[x & <y>]]>&amp;&#228;</a>", "<a b='c>d'><![CDATA[x & <y>]]>&amp;ä</a>");
+        let good = "<a b='c>d'><![CDATA[x & <y>]]>&amp;&#228;<!-- <x> --><b/></a>\n<!-- end -->";
+        let mut complaints = Vec::new();
+        assert!(matches!(repair(good, 0, GUARD, &mut complaints), Cow::Borrowed(same) if same == good));
+        assert!(complaints.is_empty());
     }
 
     #[test]
-    fn stray_ampersands_entities_and_control_characters_are_mended() {
-        check("<a>Q&A &nbsp;&foo; &#0;\u{b} 1 < 2</a>", "<a>Q&amp;A \u{a0}&amp;foo;  1 &lt; 2</a>");
+    fn stray_ampersands_and_entities_are_mended() {
+        check("<a>Q&A &nbsp;&foo; &#0; 1 < 2</a>", "<a>Q&amp;A \u{a0}&amp;foo;  1 &lt; 2</a>");
+        check("<a b='?x=1&y=2&lt;'/>", "<a b='?x=1&amp;y=2&lt;'/>");
+        check("<a>&#146; &#x92; &#55357;&#56832;</a>", "<a>\u{2019} \u{2019} \u{1f600}</a>");
     }
 
     #[test]
     fn what_is_left_open_is_closed_and_what_was_never_opened_goes() {
         check("junk<a><b>x</a></c>", "<a><b>x</b></a>");
         check("<a><b>trunc", "<a><b>trunc</b></a>");
+        check("<a><b>x</b><c d='e", "<a><b>x</b></a>");
+        check("<a><b>x</b </a>", "<a><b>x</b></a>");
+        check("<a b=\"x\"\" c=\"y>z</a>", "<a b=\"x\" c=\"y\">z</a>");
+        check("<a>x<br>y</br>z<img src='a>b'></a>", "<a>x<br/>yz<img src='a>b'/></a>");
+    }
+
+    #[test]
+    fn an_entry_without_an_end_ends_before_the_next() {
+        check("<c><item><t>1<item><t>2</t></item></c>", "<c><item><t>1</t></item><item><t>2</t></item></c>");
+    }
+
+    #[test]
+    fn a_slip_in_an_end_tag_costs_no_entry() {
+        check("<channel><title>x</titel><item/></channel>", "<channel><title>x</title><item/></channel>");
+        check("<channel><Title>x</title></channel>", "<channel><Title>x</Title></channel>");
+        check("<channel><title>x<item/></channel>", "<channel><title>x</title><item/></channel>");
+    }
+
+    #[test]
+    fn a_section_without_an_end_ends_with_its_element() {
+        check("<a><b><![CDATA[x</b><b>y</b></a>", "<a><b><![CDATA[x]]></b><b>y</b></a>");
+        check(
+            "<a><b><![CDATA[x</b><b><![CDATA[y]]></b></a>",
+            "<a><b><![CDATA[x]]></b><b><![CDATA[y]]></b></a>",
+        );
+        check("<a><b><![CDATA[x", "<a><b><![CDATA[x]]></b></a>");
+    }
+
+    #[test]
+    fn what_stands_behind_the_end_is_read_as_part_of_it() {
+        check("<a>x</a><b>y</b>", "<a>x<b>y</b></a>");
+        check("<a>x</a><!-- y -> <b>z</b>", "<a>x <b>z</b></a>");
+    }
+
+    #[test]
+    fn entities_that_the_document_declares_are_known_but_do_not_multiply() {
+        let text = "<!DOCTYPE a [<!ENTITY me \"a.example\"><!ENTITY me2 '&me;&me;'>]><a>&me; &me2;</a>";
+        let root = text.find("<a>").expect("a root");
+        let mended = repair(text, root, GUARD, &mut Vec::new());
+        assert_eq!(mended, "<a>a.example &amp;me;&amp;me;</a>");
     }
 
     #[test]
     fn nesting_beyond_the_guard_is_cut() {
         check("<a><b><c><d><e><f>x<g/></f>y</e></d></c></b>z</a>", "<a><b><c><d><e>y</e></d></c></b>z</a>");
-        let deep = "<media:group>".repeat(100_000);
-        assert!(repair(&deep, 200, &mut Vec::new()).len() < 10_000);
+        assert!(mend(&"<media:group>".repeat(100_000)).len() < 10_000);
+    }
+
+    #[test]
+    fn entries_and_elements_beyond_the_guard_are_cut() {
+        let four = format!("<c>{}<t/></c>", "<item>x</item>".repeat(4));
+        assert_eq!(mend(&four), format!("<c>{}<t/></c>", "<item>x</item>".repeat(3)));
+        let seven = format!("<c><item>{}</item><item><a/></item></c>", "<a>x</a>".repeat(7));
+        assert_eq!(mend(&seven), format!("<c><item>{}</item><item><a/></item></c>", "<a>x</a>".repeat(6)));
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_mended_into_balanced_tags(text in "[<>/a-c&;#x0 \"'!\\[\\]?-]{0,200}") {
-            let once = repair(&text, 5, &mut Vec::new());
+            let once = mend(&format!("<r>{text}"));
             let mut complaints = Vec::new();
-            repair(&once, 5, &mut complaints);
+            repair(&once, 0, Guard { depth: 9, entries: 9, elements: 999 }, &mut complaints);
             let balanced = !complaints.iter().any(|c| c.text.contains("left open") || c.text.contains("without"));
             proptest::prop_assert!(balanced, "{once:?} {complaints:?}");
+        }
+
+        #[test]
+        fn any_words_of_xml_are_mended(words in proptest::collection::vec(
+            proptest::sample::select(vec!["<a>", "<a b=\"\"\" c>", "<br '>", "</a>", "<item>", "</item>", "<![CDATA[", "]]>", "<!--", "-->", "&", "&lt;", "<br>", "<a b='", "'", ">", "<", "x", "<?", "<!DOCTYPE", "[", "]"]), 0..60)) {
+            let once = mend(&format!("<r>{}", words.concat()));
+            let again = mend(&once);
+            proptest::prop_assert_eq!(&once, &again);
         }
     }
 }

@@ -9,10 +9,15 @@ use crate::model::document::{Document, Origin};
 use crate::parse::adapt::adapt;
 use crate::parse::article::Place;
 use crate::parse::binary;
-use crate::parse::decode::decode;
+use crate::parse::decode::{clean, decode};
 use crate::parse::discover::feed_links;
+use crate::parse::draft::Reading;
+use crate::parse::finish::finish;
+use crate::parse::guard::Guard;
+use crate::parse::json::json;
 use crate::parse::parsed::{ParseError, Parsed};
 use crate::parse::repair::repair;
+use crate::parse::side::side;
 use crate::parse::sniff::{FileKind, TextKind, kind_of_path, kind_of_text};
 use crate::parse::{html_article, markdown, text_article};
 
@@ -32,6 +37,7 @@ pub fn parse(document: &Document, options: &ParseOptions) -> Result<Parsed, Pars
     if binary::is_noise(&text) {
         return Err(ParseError::Binary);
     }
+    let text = clean(text, &mut complaints);
     let Origin::File(path) = &document.origin else {
         return feed(&text, document, options, complaints);
     };
@@ -51,17 +57,49 @@ fn feed(
     mut complaints: Vec<Complaint>,
 ) -> Result<Parsed, ParseError> {
     let base = document.url.as_deref().and_then(|url| Url::parse(url).ok());
-    let mended = match kind_of_text(text) {
-        TextKind::Feed(_) => repair(text, options.max_depth, &mut complaints),
-        TextKind::Json => text.trim_start_matches('\u{feff}').to_owned(),
-        TextKind::WebPage => return Err(ParseError::WebPage { feed_links: feed_links(text, base.as_ref()) }),
-        TextKind::Opml | TextKind::Unknown => return Err(ParseError::Unknown),
-    };
-    let mut parsed = adapt(&mended, base.as_ref(), options)?;
+    let mut reading = read(text, base.as_ref(), options, &mut complaints)?;
+    complaints.append(&mut reading.complaints);
+    let mut parsed = finish(Reading { complaints, ..reading }, base.as_ref(), options);
     distinct(&mut parsed);
-    complaints.append(&mut parsed.complaints);
-    parsed.complaints = complaints;
     Ok(parsed)
+}
+
+/// Reads the text of a feed as far as drafts: everything but sanitizing. `base`: where it was found.
+///
+/// # Errors
+/// As [`ParseError`] lists.
+pub fn read(
+    text: &str,
+    base: Option<&Url>,
+    options: &ParseOptions,
+    complaints: &mut Vec<Complaint>,
+) -> Result<Reading, ParseError> {
+    match kind_of_text(text) {
+        TextKind::Feed { shape, root } => {
+            let mended = repair(text, root, Guard::feed(options), complaints);
+            Ok(both(&mended, shape, base, options))
+        }
+        TextKind::Json(start) => json(&text[start..], base, options.max_entries),
+        TextKind::WebPage => Err(ParseError::WebPage { feed_links: feed_links(text, base) }),
+        TextKind::Opml(_) | TextKind::Unknown => Err(ParseError::Unknown),
+    }
+}
+
+/// feed-rs holds a document several times over while it reads it. Larger ones the side pass reads alone, so that what is
+/// made to hurt takes no more memory than it must.
+const FEED_RS_BYTES: usize = 2 * 1024 * 1024;
+
+/// Both readers over mended XML: the side pass, and from feed-rs what it has left empty.
+fn both(mended: &str, shape: &'static str, base: Option<&Url>, options: &ParseOptions) -> Reading {
+    let mut reading = side(mended, shape, base, options.max_entries);
+    if mended.len() > FEED_RS_BYTES {
+        return reading;
+    }
+    match adapt(mended, shape, base) {
+        Ok(other) => reading.fill(other),
+        Err(error) => tracing::debug!(%error, "feed-rs cannot read it, the side pass stands alone"),
+    }
+    reading
 }
 
 /// Each id stands once in a document: of entries with one id the first is kept, the others get ids of their own
@@ -143,7 +181,8 @@ mod tests {
         assert_eq!(read("hello"), Err(ParseError::Unknown));
         assert!(matches!(read("<html><head><link rel=alternate type='application/rss+xml' href=/f></head>"),
             Err(ParseError::WebPage { feed_links }) if feed_links == ["https://a.example/f"]));
-        assert!(matches!(read("{\"a\": 1}"), Err(ParseError::Broken(_))));
+        assert!(matches!(read("{\"a\": 1}"), Err(ParseError::Unknown)));
+        assert!(matches!(read("{a: 1}"), Err(ParseError::Broken(_))));
     }
 
     #[test]

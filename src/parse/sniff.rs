@@ -51,54 +51,77 @@ fn is_half_made(path: &str) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextKind {
     /// XML with a feed's root element.
-    Feed(&'static str),
-    /// A JSON object.
-    Json,
-    /// An OPML document.
-    Opml,
+    Feed {
+        /// As [`crate::parse::parsed::Parsed::shape`].
+        shape: &'static str,
+        /// Where the root begins, in bytes.
+        root: usize,
+    },
+    /// A JSON object; where it begins, in bytes.
+    Json(usize),
+    /// An OPML document; where its root begins, in bytes.
+    Opml(usize),
     /// A web page.
     WebPage,
     /// None of these.
     Unknown,
 }
 
-/// How far into a document its root element is looked for, in characters.
-const HEAD_CHARS: usize = 8_192;
+/// How far into a document its root element is looked for, in bytes.
+const HEAD_BYTES: usize = 32 * 1024;
 
-/// What `text` is, by its first element.
+/// What `text` is, by its first element that says so: warnings of the publisher's machinery may stand before it.
 pub fn kind_of_text(text: &str) -> TextKind {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if text.starts_with('{') {
-        return TextKind::Json;
+    let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+    if text[start..].starts_with('{') {
+        return TextKind::Json(start);
     }
-    let end = text.char_indices().nth(HEAD_CHARS).map_or(text.len(), |(at, _)| at);
-    let mut rest = &text[..end];
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        if let Some(kind) = root(rest) {
+    let end = start + floor(&text[start..], HEAD_BYTES);
+    let (mut at, mut otherwise) = (start, TextKind::Unknown);
+    while let Some(next) = text[at..end].find('<') {
+        at += next;
+        if is_page_type(&text[at + 1..end]) {
+            // Some publishers put it before their feed, too.
+            otherwise = TextKind::WebPage;
+        } else if let Some(kind) = root(&text[at + 1..end], at) {
             return kind;
         }
-        // An element named in a comment is none.
-        rest = rest
-            .strip_prefix("!--")
-            .map_or(rest, |comment| comment.find("-->").map_or("", |end| &comment[end..]));
+        at += 1 + passed(&text[at + 1..end]);
     }
-    TextKind::Unknown
+    otherwise
 }
 
-fn root(element: &str) -> Option<TextKind> {
+fn is_page_type(element: &str) -> bool {
+    let start = element.get(..13).unwrap_or("").to_ascii_lowercase();
+    start == "!doctype html"
+}
+
+/// The last boundary of a character at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// How much of what begins behind a `<` is no place for an element: a comment, a document type's own part.
+fn passed(rest: &str) -> usize {
+    if let Some(comment) = rest.strip_prefix("!--") {
+        return comment.find("-->").map_or(rest.len(), |end| end + 3);
+    }
+    let own = rest.starts_with("!DOCTYPE") && rest.find('[').is_some_and(|open| !rest[..open].contains('>'));
+    if own { rest.find("]>").unwrap_or(0) } else { 0 }
+}
+
+fn root(element: &str, at: usize) -> Option<TextKind> {
     let end = element.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(element.len());
     let name = element[..end].rsplit(':').next().unwrap_or("").to_ascii_lowercase();
+    let feed = |shape| Some(TextKind::Feed { shape, root: at });
     match name.as_str() {
-        "rss" => Some(TextKind::Feed("rss")),
-        "rdf" => Some(TextKind::Feed("rdf")),
-        "feed" => Some(TextKind::Feed("atom")),
-        "opml" => Some(TextKind::Opml),
-        "html" | "head" | "body" | "!doctype"
-            if !element.to_ascii_lowercase().starts_with("!doctype rss") =>
-        {
-            (name != "!doctype" || element.to_ascii_lowercase().contains("html")).then_some(TextKind::WebPage)
-        }
+        "rss" => feed("rss"),
+        "rdf" => feed("rdf"),
+        "feed" | "entry" => feed("atom"),
+        // CDF, and RSS without its root.
+        "channel" => feed("rss"),
+        "opml" => Some(TextKind::Opml(at)),
+        "html" | "head" | "body" => Some(TextKind::WebPage),
         _ => None,
     }
 }
@@ -119,11 +142,17 @@ mod tests {
 
     #[test]
     fn texts_are_known_by_their_root() {
-        assert_eq!(kind_of_text("\u{feff} <?xml?><!-- <html> --><rss>"), TextKind::Feed("rss"));
-        assert_eq!(kind_of_text("<?xml version='1.0'?><feed xmlns='x'>"), TextKind::Feed("atom"));
-        assert_eq!(kind_of_text("<rdf:RDF>"), TextKind::Feed("rdf"));
+        let feed = |shape, root| TextKind::Feed { shape, root };
+        assert_eq!(kind_of_text("\u{feff} <?xml?><!-- <html> --><rss>"), feed("rss", 26));
+        assert_eq!(kind_of_text("<?xml version='1.0'?><feed xmlns='x'>"), feed("atom", 21));
+        assert_eq!(kind_of_text("<rdf:RDF>"), feed("rdf", 0));
+        assert_eq!(kind_of_text("<CHANNEL HREF='x'>"), feed("rss", 0));
+        assert_eq!(kind_of_text("<br /><b>Warning</b>: no feed <rss>"), feed("rss", 30));
+        assert_eq!(kind_of_text("<!DOCTYPE html><!-- x --><rss>"), feed("rss", 25));
+        assert_eq!(kind_of_text("<!DOCTYPE rss [<!ENTITY feed '<feed>'>]><rss>"), feed("rss", 40));
         assert_eq!(kind_of_text("<!DOCTYPE html><p>"), TextKind::WebPage);
-        assert_eq!(kind_of_text(" {\"version\""), TextKind::Json);
+        assert_eq!(kind_of_text("<opml>"), TextKind::Opml(0));
+        assert_eq!(kind_of_text(" {\"version\""), TextKind::Json(1));
         assert_eq!(kind_of_text("hello"), TextKind::Unknown);
     }
 }

@@ -202,7 +202,8 @@ impl<'a> Soup<'a> {
             self.take(4 + end.unwrap_or(0));
             return None;
         }
-        match self.rest.find('>').filter(|_| !self.gone.tag) {
+        let end = if self.gone.tag { None } else { self.rest.find('>') };
+        match end {
             Some(end) => {
                 self.take(end + 1);
                 None

@@ -9,7 +9,7 @@ const LOOK_BYTES: usize = 16 * 1024;
 /// Whether it is OPML.
 pub fn is_opml(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(LOOK_BYTES)];
-    kind_of_text(&decode(head, None, &mut Vec::new())) == TextKind::Opml
+    matches!(kind_of_text(&decode(head, None, &mut Vec::new())), TextKind::Opml(_))
 }
 
 /// Whether a feed of this shape ends before its root element does. JSON that is cut short is no JSON.

@@ -1,5 +1,6 @@
-//! What stops the road: only the store. Everything else is one document's affair.
+//! What stops the road: only the store. Everything else is one document's affair, or one publication's.
 
+use crate::publish::write::ExportError;
 use crate::store::error::StoreError;
 
 /// The road cannot go on.
@@ -8,6 +9,9 @@ pub enum PipelineError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The static export failed.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// A task of the runtime was ended from outside.
     #[error("a task was ended from outside")]
     Ended,

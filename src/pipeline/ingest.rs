@@ -21,6 +21,7 @@ use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::parse::whole::{is_cut_short, is_opml};
 use crate::pipeline::error::{PipelineError, blocking};
+use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
@@ -54,12 +55,14 @@ pub struct Ingest {
     pub(crate) clock: Clock,
     pub(crate) following: BTreeSet<String>,
     pub(crate) engine: Engine,
+    /// The engine holds what the store holds.
+    pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
 }
 
 impl Ingest {
-    /// With the engine's memory filled from the store.
+    /// All that is stored is indexed; the engine's memory is filled when it is first needed, or by [`Ingest::wake`].
     ///
     /// # Errors
     /// As [`PipelineError`] lists.
@@ -69,12 +72,12 @@ impl Ingest {
         config: &Config,
         clock: Clock,
     ) -> Result<Self, PipelineError> {
+        fill(&reader, &writer).await?;
         let engine = Engine::new(&config.story);
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following) = (config.clone(), BTreeSet::new());
-        let mut ingest = Self { writer, reader, config, clock, following, engine, mint, bound };
-        ingest.remember().await?;
-        Ok(ingest)
+        let awake = false;
+        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound })
     }
 
     /// Takes in one delivery.
@@ -91,7 +94,8 @@ impl Ingest {
             Delivery::Renamed { from, to } => {
                 tracing::info!(from, to, "renamed");
                 self.writer.rename_file(from, to).await?;
-                Ok(Outcome::default())
+                // It may lie in another folder now, and so under another label.
+                Ok(Outcome { changed: true, orders: vec![] })
             }
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;
@@ -194,6 +198,7 @@ impl Ingest {
         answer: Option<Answer>,
         read: Read,
     ) -> Result<Outcome, PipelineError> {
+        self.wake().await?;
         let Read { parsed, version, hash, now } = read;
         let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
         let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
@@ -213,9 +218,11 @@ impl Ingest {
             Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
         let (fresh, changed) = judging.judge(parsed.entries, &entries);
         self.bound.tell(held, fresh.len(), self.engine.len());
-        let mut outcome = Outcome { changed: !fresh.is_empty() || !changed.is_empty(), orders };
+        // What the feed says of itself is published too, and may be all that changed.
+        let mut outcome = Outcome { changed: true, orders };
+        let is_news = !fresh.is_empty() || !changed.is_empty();
         let key = origin.key();
-        if outcome.changed || !renames.is_empty() {
+        if is_news || !renames.is_empty() {
             let (fresh, changed, renamed) = (fresh.len(), changed.len(), renames.len());
             tracing::info!(source = %shown(&key), shape = parsed.shape, fresh, changed, renamed, "read");
         }
@@ -375,7 +382,8 @@ impl Ingest {
         let withdrawn: Vec<EntryId> = self.writer.remove_file(path.clone(), now).await?;
         withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
         tracing::info!(path, withdrawn = withdrawn.len(), "removed");
-        Ok(Outcome { changed: !withdrawn.is_empty(), orders: self.follow_what_is_asked().await? })
+        // Without entries, too: with a list go labels.
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::entry::Entry;
 use crate::model::story::{Decision, Verdict};
 use crate::model::time::Timestamp;
 use crate::parse::identity::{entry_atom_id, story_atom_id};
+use crate::pipeline::indexing::texts;
 use crate::pipeline::mint::Mint;
 use crate::pipeline::telling::{fingerprint, is_folded};
 use crate::store::change::{Changed, Content, Fresh, KnownEntry, News};
@@ -57,6 +58,7 @@ impl Judging<'_> {
         mut entries: Vec<Entry>,
         known: &HashMap<String, KnownEntry>,
     ) -> (Vec<Fresh>, Vec<Changed>) {
+        disbelieve_dates_all_alike(&mut entries);
         entries.reverse();
         entries.sort_by_key(|entry| self.published(entry));
         let (mut fresh, mut seen, all) = (Vec::new(), Vec::new(), entries.len());
@@ -113,6 +115,7 @@ impl Judging<'_> {
             published,
             content: Content {
                 hash: seen_hash(&entry),
+                texts: texts(&entry),
                 fingerprint,
                 updated: entry.updated.map_or(published, |at| at.clamp(published, self.now.max(published))),
                 entry,
@@ -135,7 +138,17 @@ impl Judging<'_> {
         let given = entry.updated.filter(|at| *at > known.updated && *at <= self.now);
         let untold = hash == known.hash || self.renamed.contains(&entry.id);
         let updated = if untold { known.updated } else { given.unwrap_or(self.now) };
-        Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated } })
+        let texts = texts(&entry);
+        Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated, texts } })
+    }
+}
+
+/// A feed all of whose entries were updated at the same instant says when it was made, not when they changed: those that
+/// have a date of publication are judged by that.
+fn disbelieve_dates_all_alike(entries: &mut [Entry]) {
+    let Some(first) = entries.first().and_then(|entry| entry.updated) else { return };
+    if entries.len() > 1 && entries.iter().all(|entry| entry.updated == Some(first)) {
+        entries.iter_mut().filter(|entry| entry.published.is_some()).for_each(|entry| entry.updated = None);
     }
 }
 
@@ -161,4 +174,27 @@ fn seen_hash(entry: &Entry) -> Vec<u8> {
         hasher.update(part);
     }
     hasher.finalize()[..16].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_change_that_are_all_alike_are_believed_of_none_that_has_another() {
+        let entry = |published: Option<i64>, updated: i64| Entry {
+            published: published.map(Timestamp),
+            updated: Some(Timestamp(updated)),
+            ..Entry::default()
+        };
+        let check = |mut entries: Vec<Entry>, expected: &[Option<i64>]| {
+            disbelieve_dates_all_alike(&mut entries);
+            let left: Vec<_> = entries.iter().map(|entry| entry.updated.map(|at| at.0)).collect();
+            assert_eq!(left, expected);
+        };
+        check(vec![entry(Some(1), 9), entry(None, 9), entry(Some(3), 9)], &[None, Some(9), None]);
+        check(vec![entry(Some(1), 9), entry(Some(2), 8)], &[Some(9), Some(8)]);
+        check(vec![entry(Some(1), 9)], &[Some(9)]);
+        check(vec![], &[]);
+    }
 }

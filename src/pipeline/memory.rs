@@ -1,4 +1,4 @@
-//! The engine's memory: filled from the store at the start, and watched as it nears its bound.
+//! The engine's memory: filled from the store when it is first needed, and watched as it nears its bound.
 //! Promises: after a restart, a correction or a failed commit the engine is what it would be had it never forgotten.
 
 use crate::config::options::story::StoryOptions;
@@ -12,12 +12,20 @@ use crate::store::reader::Reader;
 use crate::story::engine::Engine;
 
 impl Ingest {
+    /// Fills the engine, if that was not done yet: a round of polls that brings nothing new needs none.
+    ///
+    /// # Errors
+    /// As [`PipelineError`] lists.
+    pub async fn wake(&mut self) -> Result<(), PipelineError> {
+        if self.awake { Ok(()) } else { self.remember().await }
+    }
+
     /// Fills the engine anew from the stored fingerprints; from texts only where a fingerprint is of another version.
     pub(crate) async fn remember(&mut self) -> Result<(), PipelineError> {
         let (reader, options, now) = (self.reader.clone(), self.config.story.clone(), (self.clock)());
         let (engine, anew) = blocking(move || filled(&reader, &options, now)).await?;
         self.bound.tell(engine.len(), 1, engine.len());
-        self.engine = engine;
+        (self.engine, self.awake) = (engine, true);
         if !anew.is_empty() {
             tracing::info!(
                 count = anew.len(),

@@ -114,7 +114,7 @@ impl Ingest {
         };
         let changed = desk.answer_all().await?;
         if changed {
-            self.remember().await?;
+            self.awake = false;
         }
         Ok(Outcome { changed, orders: vec![] })
     }

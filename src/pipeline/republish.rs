@@ -1,73 +1,161 @@
-//! Makes the current editions from the store: for each river, read what it tells, fold it as the river folds, render.
-//! Deliberately not here: how a story becomes what a river tells of it (`unfolding`).
-//!
-//! To let a river select by something further: an option of the river, heeded where `Press::stories` takes a story.
+//! Makes the current editions from the store: for each river what it tells, in every format; and the subscriptions.
+//! Promises: the same store gives the same bytes with the same validators, after a restart, on another day and on another
+//! machine. `modified` comes from the data, and moves on, by a second at least, whenever the bytes change for whatever
+//! reason: what it was is kept with what the bytes were.
+//! Deliberately not here: what stands in a river's subscription document, and what in its archive (`window`); which
+//! entries a river wants (`selecting`); how a story becomes what a river tells of it (`unfolding`).
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::options::publish::PublishOptions;
 use crate::config::options::river::{EVERYTHING, RiverOptions, Rivers};
-use crate::model::river::{River, ToldStory};
-use crate::model::story::Folding;
-use crate::model::time::Timestamp;
+use crate::model::river::{Addresses, Page, River, archive_of};
+use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
-use crate::pipeline::unfolding::{Manner, Place, parts, whole};
-use crate::publish::atom;
-use crate::publish::edition::Edition;
+use crate::pipeline::selecting::{self, Choice};
+use crate::pipeline::unfolding::Manner;
+use crate::pipeline::window::folding;
+use crate::publish::edition::{Edition, hash, unzstd};
+use crate::publish::formats::FORMATS;
+use crate::publish::write::Export;
+use crate::publish::{atom, opml};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
+use crate::store::told::{KeptEdition, SealedPage};
+use crate::store::writer::Writer;
+
+/// Where the subscriptions are published.
+pub const SUBSCRIPTIONS: &str = "/subscriptions.opml";
+
+/// Editions by path.
+pub type Editions = BTreeMap<String, Arc<Edition>>;
 
 /// What the rivers are made from.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Press {
     /// The store.
     pub reader: Reader,
+    /// Keeps what was sealed, and since when editions are what they are.
+    pub writer: Writer,
     /// The owner's choices for all rivers.
     pub options: PublishOptions,
     /// The owner's choices for each.
     pub rivers: Rivers,
     /// Feeds whose report leads a story, as `story.prefer` names them.
     pub prefer: Vec<String>,
-    /// Where readers reach riverd, without a slash at the end.
-    pub public_url: String,
+    /// Where readers reach riverd.
+    pub addresses: Addresses,
     /// Tells this store from others.
     pub store_name: String,
     /// When the store was made.
     pub born: Timestamp,
+    /// The editions made last: what has not changed is not made again.
+    pub last: Mutex<Editions>,
+    /// Stands for what each selecting river showed last.
+    pub stamps: Mutex<HashMap<String, u64>>,
+    /// The static export, once it has begun.
+    pub export: Mutex<Option<Export>>,
+}
+
+/// Bytes that are yet to be made an edition.
+struct Draft {
+    path: String,
+    media_type: &'static str,
+    bytes: Vec<u8>,
 }
 
 impl Press {
-    /// The editions, each with its path. Blocks.
+    /// The current editions. Blocks.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn editions(&self) -> Result<Vec<(String, Edition)>, StoreError> {
-        let mut editions = Vec::new();
-        for options in &self.rivers.0 {
-            let river = self.river(options)?;
-            let bytes = atom::render(&river, &self.options);
-            let edition = Edition::new(bytes, atom::MEDIA_TYPE, atom::updated(&river));
-            editions.push((format!("/{}.atom", river.name), edition));
+    pub fn editions(&self) -> Result<Editions, StoreError> {
+        // Put back when all went well: after a failure everything is made anew.
+        let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        let (mut drafts, mut heads, mut editions) =
+            (vec![self.subscriptions()?], Vec::new(), Editions::new());
+        let titles_stand =
+            last.get(SUBSCRIPTIONS).is_some_and(|edition| edition.hash == hash(&drafts[0].bytes));
+        for choice in selecting::choices(&self.reader, &self.rivers, self.options.label_rivers)? {
+            let options = &choice.options;
+            let is_archived = choice.wanted.is_everything();
+            let changed = if is_archived { self.look(options)? } else { self.is_stamped_anew(&choice)? };
+            if let Some(same) = of_river(&last, &options.name).filter(|_| !changed && titles_stand) {
+                editions.extend(same);
+            } else if is_archived {
+                let river = self.window(options)?;
+                drafts.extend(self.drafts(&river));
+                heads.push((self.archives_path(&river.name), self.archives_hash(&river)));
+            } else {
+                drafts.extend(self.drafts(&self.selected(&choice)?));
+            }
         }
+        editions.extend(self.bind(drafts, &heads, &last)?);
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
         Ok(editions)
     }
 
-    /// One river, newest first.
+    /// The page of an archive that such a path names; `None` if there is none. Blocks.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn river(&self, options: &RiverOptions) -> Result<River, StoreError> {
+    pub fn archive(&self, path: &str) -> Result<Option<Edition>, StoreError> {
+        let Some((name, number)) = archive_of(path) else { return Ok(None) };
+        let Some(options) = self.rivers.0.iter().find(|river| river.name == name) else { return Ok(None) };
+        let Some(sealed) = self.reader.page(name, number)? else { return Ok(None) };
+        let Some(entries) = unzstd(&sealed.entries, sealed.size_bytes) else { return Ok(None) };
+        let heads = self.reader.kept_editions()?;
+        let head = heads.get(&self.archives_path(name)).map_or(sealed.modified, |kept| kept.modified);
+        let bytes = atom::archive(&self.river(options), &Page { entries, ..page(&sealed) });
+        Ok(Some(Edition::new(bytes, atom::MEDIA_TYPE, sealed.modified.max(head))))
+    }
+
+    /// Whether what a selecting river shows may have changed since its stamp was taken last. Taken before its stories are
+    /// read: what comes in between is found changed the next time.
+    fn is_stamped_anew(&self, choice: &Choice) -> Result<bool, StoreError> {
+        let stamp = selecting::stamp(&self.reader, choice)?;
+        let mut stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(stamps.insert(choice.options.name.clone(), stamp) != Some(stamp))
+    }
+
+    fn drafts(&self, river: &River) -> impl Iterator<Item = Draft> {
+        FORMATS.iter().map(|format| Draft {
+            path: format!("/{}.{}", river.name, format.ending),
+            media_type: format.media_type,
+            bytes: (format.render)(river, self.options.max_size.as_usize()),
+        })
+    }
+
+    /// A river that selects. It has no archive: what it selects may change with every title, label and query, and what
+    /// is sealed must not.
+    fn selected(&self, choice: &Choice) -> Result<River, StoreError> {
+        let options = &choice.options;
+        let limit = if options.limit == 0 { self.options.limit } else { options.limit };
+        let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
+        let stories = selecting::stories(&self.reader, choice, manner, limit)?;
+        Ok(River { stories, ..self.river(options) })
+    }
+
+    /// A river that tells nothing yet.
+    pub(crate) fn river(&self, options: &RiverOptions) -> River {
         let name = options.name.clone();
-        Ok(River {
+        River {
             title: self.title(options),
             atom_id: river_atom_id(&self.store_name, &name),
-            self_url: Some(format!("{}/{name}.atom", self.public_url)),
-            stories: self.stories(options)?,
+            addresses: self.addresses_of(options),
+            stories: Vec::new(),
+            withdrawn: Vec::new(),
+            archived: 0,
             born: self.born,
             name,
-        })
+        }
+    }
+
+    /// No hub hears of a private river.
+    fn addresses_of(&self, options: &RiverOptions) -> Addresses {
+        let hub = self.addresses.hub.clone().filter(|_| !options.private);
+        Addresses { hub, ..self.addresses.clone() }
     }
 
     fn title(&self, options: &RiverOptions) -> String {
@@ -77,77 +165,93 @@ impl Press {
         title.unwrap_or(&options.name).to_owned()
     }
 
-    fn stories(&self, options: &RiverOptions) -> Result<Vec<ToldStory>, StoreError> {
-        let limit = if options.limit == 0 { self.options.limit } else { options.limit };
-        let folding = Folding { copies: options.copies, stories: options.stories };
-        let manner = Manner { folding, prefer: &[&options.prefer, &self.prefer] };
-        if folding == Folding::ALL {
-            let stories = self.reader.river(limit)?;
-            return Ok(stories.into_iter().filter_map(|story| whole(story, manner.prefer)).collect());
+    fn subscriptions(&self) -> Result<Draft, StoreError> {
+        let shown = opml::shown(self.reader.subscriptions()?);
+        let bytes = opml::render(&self.options.title, &shown).into_bytes();
+        Ok(Draft { path: SUBSCRIPTIONS.to_owned(), media_type: opml::MEDIA_TYPE, bytes })
+    }
+
+    /// Stands for what all pages of a river's archive have in common.
+    fn archives_path(&self, river: &str) -> String {
+        format!("/archive/{river}/")
+    }
+
+    fn archives_hash(&self, river: &River) -> String {
+        let none = Page { number: 1, entries: Vec::new(), updated: String::new(), has_next: false };
+        hash(atom::archive_frame(river, &none).as_bytes())
+    }
+
+    /// Makes editions of drafts, and keeps since when each is what it is.
+    fn bind(
+        &self,
+        drafts: Vec<Draft>,
+        heads: &[(String, String)],
+        last: &Editions,
+    ) -> Result<Editions, StoreError> {
+        let (kept, moment) = (self.reader.kept_editions()?, self.reader.last_moment()?.max(self.born));
+        let (mut editions, mut changed) = (Editions::new(), Vec::new());
+        let mut since = |path: &str, hash: &str| {
+            let (modified, is_new) = modified(kept.get(path), hash, moment);
+            let now = KeptEdition { hash: hash.to_owned(), modified };
+            changed.extend(is_new.then(|| (path.to_owned(), now)));
+            modified
+        };
+        for Draft { path, media_type, bytes } in drafts {
+            let hash = hash(&bytes);
+            let modified = since(&path, &hash);
+            let same = last.get(&path).filter(|edition| edition.hash == hash && edition.modified == modified);
+            let edition =
+                same.cloned().unwrap_or_else(|| Arc::new(Edition::new(bytes, media_type, modified)));
+            editions.insert(path, edition);
         }
-        let mut newest = Newest::of(limit);
-        self.reader.river_by_report(|place, story| newest.take(place, parts(story, manner)))?;
-        Ok(newest.end())
+        for (path, hash) in heads {
+            since(path, hash);
+        }
+        if !changed.is_empty() {
+            self.writer.keep_editions(changed)?;
+        }
+        Ok(editions)
     }
 }
 
-/// Puts the parts of stories in order, where the stories come with the newest report first.
-struct Newest<T> {
-    limit: usize,
-    waiting: BTreeMap<Reverse<Place>, T>,
-    told: Vec<T>,
+/// A river's editions in all formats, if they are there.
+fn of_river(editions: &Editions, name: &str) -> Option<Vec<(String, Arc<Edition>)>> {
+    let paths = FORMATS.iter().map(|format| format!("/{name}.{}", format.ending));
+    paths.map(|path| editions.get(&path).cloned().map(|edition| (path, edition))).collect()
 }
 
-impl<T> Newest<T> {
-    fn of(limit: usize) -> Self {
-        Self { limit, waiting: BTreeMap::new(), told: Vec::new() }
+/// Since when an edition is what it is, in whole seconds, and whether that is news. A reader that knows only dates sees
+/// every change: each comes in a later second than the one before.
+fn modified(kept: Option<&KeptEdition>, hash: &str, moment: Timestamp) -> (Timestamp, bool) {
+    let moment = Timestamp(moment.0.div_euclid(SECOND_MS) * SECOND_MS);
+    match kept {
+        Some(kept) if kept.hash == hash => (kept.modified, false),
+        Some(kept) => (moment.max(kept.modified.plus_ms(SECOND_MS)), true),
+        None => (moment, true),
     }
+}
 
-    /// Takes the parts of the story whose newest report stands at `newest`.
-    fn take(&mut self, newest: Place, parts: Vec<(Place, T)>) -> ControlFlow<()> {
-        // Nothing that still comes ranks above it: what waits above it has its turn.
-        while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 > newest) {
-            self.told.push(first.remove());
-        }
-        if self.told.len() >= self.limit {
-            return ControlFlow::Break(());
-        }
-        self.waiting.extend(parts.into_iter().map(|(place, part)| (Reverse(place), part)));
-        ControlFlow::Continue(())
-    }
-
-    fn end(self) -> Vec<T> {
-        self.told.into_iter().chain(self.waiting.into_values()).take(self.limit).collect()
-    }
+/// A page without its entries.
+pub(crate) fn page(sealed: &SealedPage) -> Page {
+    let SealedPage { number, has_next, .. } = *sealed;
+    Page { number, entries: Vec::new(), updated: sealed.updated.clone(), has_next }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::EntryId;
-
-    /// Stories as the places of their parts' first reports and that of their newest report; the order of `limit` parts
-    /// and how many stories were looked at.
-    fn check(stories: &[(&[i64], i64)], limit: usize, expected: (&[i64], usize)) {
-        let place = |rank: i64| (Timestamp(rank), EntryId(rank));
-        let (mut newest, mut looked) = (Newest::of(limit), 0);
-        for (parts, latest) in stories {
-            looked += 1;
-            let parts = parts.iter().map(|rank| (place(*rank), *rank)).collect();
-            if newest.take(place(*latest), parts).is_break() {
-                break;
-            }
-        }
-        assert_eq!((newest.end(), looked), (expected.0.to_vec(), expected.1));
-    }
 
     #[test]
-    fn parts_are_told_newest_first_and_no_more_stories_are_looked_at_than_it_takes() {
-        check(&[], 3, (&[], 0));
-        check(&[(&[9], 9), (&[8], 8)], 9, (&[9, 8], 2));
-        // The story with the newest report has an old part; a later one has parts between.
-        check(&[(&[1, 9], 9), (&[6, 4], 8), (&[5], 5), (&[3], 3)], 4, (&[9, 6, 5, 4], 4));
-        // Its newest report lengthens an old part: what comes after it stands above.
-        check(&[(&[2], 9), (&[8], 8), (&[7], 7), (&[6], 6), (&[5], 5)], 2, (&[8, 7], 4));
+    fn last_modified_moves_by_a_second_at_least_with_every_change_and_never_back() {
+        let kept = KeptEdition { hash: "a".to_owned(), modified: Timestamp(5_000) };
+        let modified = |kept, hash, moment| {
+            let (at, is_new) = modified(kept, hash, Timestamp(moment));
+            (at.0, is_new)
+        };
+        assert_eq!(modified(None, "a", 7_999), (7_000, true));
+        assert_eq!(modified(Some(&kept), "a", 99_000), (5_000, false));
+        assert_eq!(modified(Some(&kept), "b", 99_999), (99_000, true));
+        assert_eq!(modified(Some(&kept), "b", 5_800), (6_000, true));
+        assert_eq!(modified(Some(&kept), "b", 1_000), (6_000, true));
     }
 }

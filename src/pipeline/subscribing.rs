@@ -34,7 +34,8 @@ impl Ingest {
         tracing::info!(path, subscriptions = found.len(), "subscriptions read");
         let asked = Asked { by: Place::File(path, stamp), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
-        Ok(Outcome { changed: false, orders: self.follow_what_is_asked().await? })
+        // The subscriptions are published too; titles and labels may have changed.
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
     }
 
     /// An OPML document on the web: what it lists is followed for as long as it lists it, and it is followed itself.
@@ -49,7 +50,7 @@ impl Ingest {
         let asked = Asked { by: Place::List(Box::new(list)), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         orders.extend(self.follow_what_is_asked().await?);
-        Ok(Outcome { changed: false, orders })
+        Ok(Outcome { changed: true, orders })
     }
 
     /// Orders that bring the poller from what it follows to what is asked for.

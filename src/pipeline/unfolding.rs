@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use crate::model::ids::EntryId;
-use crate::model::river::{Covering, Report, SourceFeed, ToldStory};
+use crate::model::river::{Covering, Report, SourceFeed, ToldStory, Withdrawn};
 use crate::model::story::{Folding, Link, Member, Tier};
 use crate::model::time::Timestamp;
 use crate::parse::text::plain;
-use crate::store::river::{StoredReport, StoredStory};
+use crate::store::river::{StoredLink, StoredReport, StoredStory};
+use crate::store::told::{Unit, Units};
 use crate::story::lead::lead;
 use crate::story::unfold::unfold;
 
@@ -49,9 +50,42 @@ impl Ties {
     }
 }
 
+/// What a river tells of a story as one entry each, and what it would tell if it had not been withdrawn, without a look
+/// at what the entries say.
+pub fn units(story: &StoredStory, folding: Folding) -> Units {
+    let links: Vec<Link> = story.links.iter().map(|stored| stored.link).collect();
+    let whole = folding == Folding::ALL;
+    let firsts = if whole { BTreeMap::new() } else { unfold(&links, folding) };
+    let mut parts: BTreeMap<EntryId, Vec<&StoredLink>> = BTreeMap::new();
+    for stored in &story.links {
+        let row = stored.link.entry;
+        let first = if whole { EntryId(0) } else { firsts.get(&row).copied().unwrap_or(row) };
+        parts.entry(first).or_default().push(stored);
+    }
+    let mut units = Units::default();
+    for (first, members) in parts {
+        let own = members.iter().find(|stored| stored.link.entry == first).or(members.first());
+        let atom_id = if whole { Some(&story.atom_id) } else { own.map(|stored| &stored.told_as) };
+        let Some(atom_id) = atom_id.cloned() else { continue };
+        match members.iter().find(|stored| stored.withdrawn.is_none()) {
+            Some(_) if whole => units.told.push(Unit { atom_id, rank: story.rank, number: story.id.0 }),
+            Some(eldest) => {
+                units.told.push(Unit { atom_id, rank: eldest.rank, number: eldest.link.entry.0 });
+            }
+            None => {
+                let at =
+                    members.iter().filter_map(|stored| stored.withdrawn).max().unwrap_or(story.first_seen);
+                units.withdrawn.push(Withdrawn { atom_id, at });
+            }
+        }
+    }
+    units
+}
+
 /// The parts that a river shows of a story, in the order of their first entries; the whole story in one where all tiers
 /// are folded.
 pub fn parts(story: StoredStory, manner: Manner<'_>) -> Vec<(Place, ToldStory)> {
+    let row = story.id;
     let links: Vec<Link> = story.links.iter().map(|stored| stored.link).collect();
     let (ties, firsts) = (Ties::of(&links), unfold(&links, manner.folding));
     let mut parts: BTreeMap<EntryId, Vec<StoredReport>> = BTreeMap::new();
@@ -72,7 +106,7 @@ pub fn parts(story: StoredStory, manner: Manner<'_>) -> Vec<(Place, ToldStory)> 
             _ => (ids.remove(&first).unwrap_or_else(|| eldest.report.atom_id.clone()), first_seen),
         };
         let (lead, coverage) = with_lead(reports, manner.prefer, &ties)?;
-        Some((place, ToldStory { atom_id, first_seen, lead, coverage }))
+        Some((place, ToldStory { story: row, atom_id, first_seen, lead, coverage }))
     };
     parts.into_iter().filter_map(told).collect()
 }
@@ -141,13 +175,14 @@ mod tests {
             id: StoryId(1),
             atom_id: "story".to_owned(),
             first_seen: Timestamp(1),
+            rank: Timestamp(50),
             links: vec![],
             reports: vec![],
         };
         for (row, (feed, tier, nearest)) in (1..).zip(entries) {
             let link = Link { entry: EntryId(row), tier: *tier, nearest: Some(EntryId(*nearest)) };
-            told.links.push(StoredLink { link, told_as: format!("told {row}") });
             let (first_seen, rank) = (Timestamp(10 * row), Timestamp(100 * row));
+            told.links.push(StoredLink { link, told_as: format!("told {row}"), rank, withdrawn: None });
             told.reports.push(StoredReport { tier: *tier, first_seen, rank, report: report(row, feed) });
         }
         told
@@ -183,6 +218,29 @@ mod tests {
             parts.iter().map(|(place, told)| (place.0.0, told.atom_id.as_str(), rows(told))).collect();
         assert_eq!(seen, [(100, "told 1", vec![1, 2]), (300, "told 3", vec![3, 4])]);
         assert_eq!(parts[1].1.first_seen, Timestamp(30));
+    }
+
+    #[test]
+    fn what_is_told_as_one_entry_is_known_without_its_reports_and_so_is_what_is_withdrawn() {
+        let seen = |story: &StoredStory, folding: Folding| {
+            let units = units(story, folding);
+            let told =
+                units.told.iter().map(|unit| format!("{} at {}/{}", unit.atom_id, unit.rank.0, unit.number));
+            let gone = units.withdrawn.iter().map(|gone| format!("{} gone {}", gone.atom_id, gone.at.0));
+            told.chain(gone).collect::<Vec<_>>()
+        };
+        let mut story = two_texts();
+        assert_eq!(seen(&story, Folding::ALL), ["story at 50/1"]);
+        assert_eq!(seen(&story, Folding::TEXTS), ["told 1 at 100/1", "told 3 at 300/3"]);
+        for (entry, at) in [(0, 7), (2, 8), (3, 9)] {
+            story.links[entry].withdrawn = Some(Timestamp(at));
+        }
+        assert_eq!(seen(&story, Folding::ALL), ["story at 50/1"]);
+        assert_eq!(seen(&story, Folding::TEXTS), ["told 1 at 200/2", "told 3 gone 9"]);
+        story.links[1].withdrawn = Some(Timestamp(5));
+        assert_eq!(seen(&story, Folding::ALL), ["story gone 9"]);
+        story.links.clear();
+        assert_eq!(seen(&story, Folding::ALL), [""; 0]);
     }
 
     #[test]

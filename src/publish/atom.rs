@@ -1,57 +1,112 @@
-//! A river as an Atom feed (RFC 4287), one entry a story.
+//! A river as an Atom feed (RFC 4287), one entry a story; the pages of its archive (RFC 5005 section 4); and what it
+//! tells no more (RFC 6721).
+//!
+//! `atom:source/updated` is the date of the entry: what its feed says of itself as of then. The date that a feed gives
+//! itself is not used, for many feeds say "now" at every poll, and would make every one of them a change of the river.
 
-use chrono::{DateTime, Datelike, SecondsFormat};
-
-use crate::config::options::publish::PublishOptions;
-use crate::model::entry::Entry;
 use crate::model::feed::Person;
-use crate::model::river::{Covering, Report, River, SourceFeed, ToldStory};
-use crate::model::story::Tier;
-use crate::model::time::Timestamp;
-use crate::publish::iri::legal;
+use crate::model::river::{Addresses, Page, Report, River, SourceFeed, ToldStory, Withdrawn};
+use crate::publish::date::{rfc3339, rfc3339_of};
+use crate::publish::formats::within;
+use crate::publish::iri::{legal, shown};
+use crate::publish::telling::{attached, authors, categories, content, sound, title};
 use crate::publish::xml::Xml;
 
 /// The media type to serve it as.
 pub const MEDIA_TYPE: &str = "application/atom+xml; charset=utf-8";
 
-/// Reports named in each of an entry's closing lines; further ones are counted.
-const NAMED_REPORTS: usize = 10;
+/// How the format is named in paths.
+pub const ENDING: &str = "atom";
 
-/// Renders the river. Beyond `publish.max_size` the oldest stories are left out.
-pub fn render(river: &River, options: &PublishOptions) -> Vec<u8> {
-    let (mut entries, mut size) = (Vec::new(), 0);
-    for story in &river.stories {
-        let mut xml = Xml::default();
-        entry(&mut xml, story);
-        size += xml.len_bytes();
-        if size > options.max_size.as_usize() && !entries.is_empty() {
-            break;
-        }
-        entries.push((story, xml));
-    }
-    let updated = entries.iter().map(|(story, _)| story.lead.updated).max().unwrap_or(river.born);
+const ATOM: &str = "http://www.w3.org/2005/Atom";
+const HISTORY: &str = "http://purl.org/syndication/history/1.0";
+const TOMBSTONES: &str = "http://purl.org/atompub/tombstones/1.0";
+
+/// Renders the river. Beyond `max_bytes` the oldest stories are left out.
+pub fn render(river: &River, max_bytes: usize) -> Vec<u8> {
+    let frame = frame(river);
+    let entries = river.stories.iter().map(|story| entry(story, &river.addresses));
+    let entries = within(max_bytes, frame.len(), entries);
+    document(&frame, entries.iter().map(String::as_str))
+}
+
+/// How many of the river's newest stories [`render`] has room for.
+pub fn fitting(river: &River, max_bytes: usize) -> usize {
+    let entries = river.stories.iter().map(|story| entry(story, &river.addresses));
+    within(max_bytes, frame(river).len(), entries).len()
+}
+
+/// The newest date of change among these, as their entries have it.
+pub fn newest(stories: &[ToldStory]) -> Option<String> {
+    stories.iter().max_by_key(|story| story.lead.updated).and_then(|story| {
+        // Of one moment, the entries' ids decide; the text of dates has their order.
+        let alike = stories.iter().filter(|other| other.lead.updated == story.lead.updated);
+        alike.map(updated).max()
+    })
+}
+
+/// Some stories as a page of the archive keeps them: entries, one after the other.
+pub fn entries(stories: &[ToldStory], addresses: &Addresses) -> String {
+    stories.iter().map(|story| entry(story, addresses)).collect()
+}
+
+/// A page of the river's archive. Its entries are those of the page, to the byte, whatever became of their stories.
+pub fn archive(river: &River, page: &Page) -> Vec<u8> {
+    let entries = String::from_utf8_lossy(&page.entries);
+    document(&archive_frame(river, page), std::iter::once(&*entries))
+}
+
+/// All of a page but its entries: equal for equal pages, and cheap.
+pub fn archive_frame(river: &River, page: &Page) -> String {
     let mut xml = Xml::new();
-    xml.open("feed", &[("xmlns", "http://www.w3.org/2005/Atom")]);
-    head(&mut xml, river, options, updated);
-    entries.iter().for_each(|(_, entry)| xml.raw(entry));
+    xml.open("feed", &[("xmlns", ATOM), ("xmlns:fh", HISTORY)]);
+    head(&mut xml, river, &page.updated, &river.archive_address(page.number));
+    link(&mut xml, "current", &river.address(ENDING));
+    if page.number > 1 {
+        link(&mut xml, "prev-archive", &river.archive_address(page.number - 1));
+    }
+    if page.has_next {
+        link(&mut xml, "next-archive", &river.archive_address(page.number + 1));
+    }
+    xml.empty("fh:archive", &[]);
+    xml.into_text()
+}
+
+fn frame(river: &River) -> String {
+    let mut xml = Xml::new();
+    let tombstones = (!river.withdrawn.is_empty()).then_some(("xmlns:at", TOMBSTONES));
+    let spaces: Vec<_> = std::iter::once(("xmlns", ATOM)).chain(tombstones).collect();
+    xml.open("feed", &spaces);
+    // The newest entry's, to the letter.
+    let updated = newest(&river.stories).unwrap_or_else(|| rfc3339(river.born));
+    head(&mut xml, river, &updated, &river.address(ENDING));
+    if let Some(hub) = river.addresses.hub.as_deref().and_then(legal) {
+        xml.empty("link", &[("rel", "hub"), ("href", &hub)]);
+    }
+    if river.archived > 0 {
+        link(&mut xml, "prev-archive", &river.archive_address(river.archived));
+    }
+    for Withdrawn { atom_id, at } in &river.withdrawn {
+        xml.empty("at:deleted-entry", &[("ref", atom_id), ("when", &rfc3339(*at))]);
+    }
+    xml.into_text()
+}
+
+fn document<'a>(frame: &str, entries: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut xml = Xml::default();
+    xml.raw(frame);
+    entries.for_each(|entry| xml.raw(entry));
     xml.close("feed");
     xml.into_bytes()
 }
 
-/// When the feed that [`render`] makes of this river was updated: its newest entry, never now.
-pub fn updated(river: &River) -> Timestamp {
-    river.stories.iter().map(|story| story.lead.updated).max().unwrap_or(river.born)
-}
-
-fn head(xml: &mut Xml, river: &River, options: &PublishOptions, updated: Timestamp) {
+fn head(xml: &mut Xml, river: &River, updated: &str, own: &str) {
     xml.text("id", &[], &river.atom_id);
     xml.text("title", &[], &river.title);
-    xml.text("updated", &[], &date(updated));
-    if let Some(url) = river.self_url.as_deref().and_then(legal) {
-        xml.empty("link", &[("rel", "self"), ("type", "application/atom+xml"), ("href", &url)]);
-    }
-    if let Some(hub) = legal(&options.hub).filter(|hub| !hub.is_empty()) {
-        xml.empty("link", &[("rel", "hub"), ("href", &hub)]);
+    xml.text("updated", &[], updated);
+    link(xml, "self", own);
+    if let Some(page) = legal(&format!("{}/", river.addresses.public)) {
+        xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &page)]);
     }
     xml.open("author", &[]);
     xml.text("name", &[], "riverd");
@@ -59,8 +114,15 @@ fn head(xml: &mut Xml, river: &River, options: &PublishOptions, updated: Timesta
     xml.text("generator", &[("version", env!("CARGO_PKG_VERSION"))], "riverd");
 }
 
-fn entry(xml: &mut Xml, story: &ToldStory) {
-    let lead = &story.lead;
+/// A link to an Atom document of ours.
+fn link(xml: &mut Xml, relation: &str, href: &str) {
+    if let Some(href) = legal(href) {
+        xml.empty("link", &[("rel", relation), ("type", "application/atom+xml"), ("href", &href)]);
+    }
+}
+
+fn entry(story: &ToldStory, addresses: &Addresses) -> String {
+    let (mut xml, lead) = (Xml::default(), &story.lead);
     match lead.entry.language.as_deref() {
         Some(language) => xml.open("entry", &[("xml:lang", language)]),
         None => xml.open("entry", &[]),
@@ -70,39 +132,26 @@ fn entry(xml: &mut Xml, story: &ToldStory) {
     if let Some(link) = lead.entry.link.as_deref().and_then(legal) {
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &link)]);
     }
-    story.coverage.iter().for_each(|covering| related(xml, &covering.report));
-    enclosures(xml, &lead.entry);
-    xml.text("published", &[], &date(lead.published));
-    xml.text("updated", &[], &date(lead.updated));
-    authors(xml, lead);
-    categories(xml, story);
+    story.coverage.iter().for_each(|covering| related(&mut xml, &covering.report));
+    enclosures(&mut xml, lead);
+    xml.text("published", &[], &rfc3339(lead.published));
+    xml.text("updated", &[], &updated(story));
+    authors(lead).iter().for_each(|author| person(&mut xml, author));
+    categories(story).into_iter().for_each(|term| xml.empty("category", &[("term", term)]));
     if let Some(summary) = &lead.entry.summary {
         xml.text("summary", &[("type", "html")], summary);
     }
-    xml.text("content", &[("type", "html")], &content(story));
-    if let Some(rights) = lead.entry.rights.as_deref().or(lead.source.feed.rights.as_deref()) {
+    xml.text("content", &[("type", "html")], &content(story, addresses));
+    if let Some(rights) = &lead.entry.rights {
         xml.text("rights", &[], rights);
     }
-    source(xml, &lead.source, lead.updated);
+    source(&mut xml, lead);
     xml.close("entry");
+    xml.into_text()
 }
 
-/// The title; where there is none, the beginning of the text.
-fn title(entry: &Entry) -> String {
-    if !entry.title.trim().is_empty() {
-        return entry.title.clone();
-    }
-    let html = entry.summary.as_deref().or(entry.content.as_deref()).unwrap_or("");
-    let mut tag = false;
-    let text = html.chars().filter(|c| {
-        let visible = !tag && *c != '<';
-        tag = if *c == '<' { true } else { tag && *c != '>' };
-        visible
-    });
-    let words: String = text.take(80).collect();
-    let words = html_escape::decode_html_entities(words.trim()).into_owned();
-    let named = [words.as_str(), entry.link.as_deref().unwrap_or(""), "–"];
-    named.iter().find(|name| !name.is_empty()).map(|name| (*name).to_owned()).unwrap_or_default()
+fn updated(story: &ToldStory) -> String {
+    rfc3339_of(story.lead.updated, &story.atom_id)
 }
 
 fn related(xml: &mut Xml, report: &Report) {
@@ -114,130 +163,66 @@ fn related(xml: &mut Xml, report: &Report) {
     xml.empty("link", &attributes);
 }
 
-fn enclosures(xml: &mut Xml, entry: &Entry) {
-    for enclosure in &entry.enclosures {
-        let Some(href) = legal(&enclosure.href) else { continue };
-        let length = enclosure.length.map(|length| length.to_string());
-        let mut attributes = vec![("rel", "enclosure"), ("href", href.as_str())];
-        let media_type =
-            enclosure.media_type.as_deref().filter(|kind| kind.contains('/') && !kind.contains(' '));
-        attributes.extend(media_type.map(|kind| ("type", kind)));
+fn enclosures(xml: &mut Xml, lead: &Report) {
+    for attached in attached(&lead.entry) {
+        let length = attached.length.map(|length| length.to_string());
+        let mut attributes = vec![("rel", "enclosure"), ("href", attached.href.as_str())];
+        attributes.extend(attached.media_type.as_deref().map(|kind| ("type", kind)));
         attributes.extend(length.as_deref().map(|length| ("length", length)));
         xml.empty("link", &attributes);
     }
 }
 
-/// Every entry has an author: its own, its feed's, else the feed itself (RFC 4287 section 4.1.2).
-fn authors(xml: &mut Xml, lead: &Report) {
-    let (own, feed) = (&lead.entry.authors, &lead.source.feed);
-    let given = if own.is_empty() { &feed.authors } else { own };
-    for author in given {
-        person(xml, author);
-    }
-    if given.is_empty() {
-        let name = if feed.title.is_empty() { "unknown".to_owned() } else { feed.title.clone() };
-        person(xml, &Person { name, ..Person::default() });
-    }
-}
-
 fn person(xml: &mut Xml, person: &Person) {
-    let email =
-        person.email.as_deref().filter(|email| email.contains('@') && !email.contains(char::is_whitespace));
     xml.open("author", &[]);
-    let name = if person.name.is_empty() { email.unwrap_or("unknown") } else { &person.name };
-    xml.text("name", &[], name);
-    if let Some(uri) = person.uri.as_deref().and_then(legal) {
-        xml.text("uri", &[], &uri);
+    xml.text("name", &[], &person.name);
+    if let Some(uri) = &person.uri {
+        xml.text("uri", &[], uri);
     }
-    if let Some(email) = email {
+    if let Some(email) = &person.email {
         xml.text("email", &[], email);
     }
     xml.close("author");
 }
 
-/// The categories of all reports, each once, the lead's first.
-fn categories(xml: &mut Xml, story: &ToldStory) {
-    let mut seen: Vec<&str> = Vec::new();
-    let covering = story.coverage.iter().map(|covering| &covering.report);
-    let reports = std::iter::once(&story.lead).chain(covering);
-    for term in reports.flat_map(|report| &report.entry.categories).map(|term| term.trim()) {
-        if !term.is_empty() && !seen.contains(&term) {
-            seen.push(term);
-            xml.empty("category", &[("term", term)]);
-        }
-    }
-}
-
-/// The lead's content, else its summary, else its title; then who else has the same text, and who else tells the story.
-fn content(story: &ToldStory) -> String {
-    let entry = &story.lead.entry;
-    let own = entry.content.as_ref().or(entry.summary.as_ref()).cloned();
-    let own = own.unwrap_or_else(|| format!("<p>{}</p>", html_escape::encode_text(&title(entry))));
-    let language = entry.language.as_deref().unwrap_or("en");
-    let words = words(language);
-    let (texts, others): (Vec<_>, Vec<_>) =
-        story.coverage.iter().partition(|covering| covering.tier <= Tier::Copy);
-    [own, closing(words.same_text, words.more, &texts), closing(words.also_covered, words.more, &others)]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// A closing line that names these; empty of none.
-fn closing(intro: &str, more: &str, coverage: &[&Covering]) -> String {
-    if coverage.is_empty() {
-        return String::new();
-    }
-    let named: Vec<String> =
-        coverage.iter().take(NAMED_REPORTS).map(|covering| mention(&covering.report)).collect();
-    let rest = coverage.len().saturating_sub(NAMED_REPORTS);
-    let rest = if rest > 0 { format!(" {}", more.replace("{}", &rest.to_string())) } else { String::new() };
-    format!("<p>{intro} {}{rest}</p>", named.join(", "))
-}
-
-fn mention(report: &Report) -> String {
-    let feed = &report.source.feed.title;
-    let title = title(&report.entry);
-    let name = if feed.is_empty() { title } else { format!("{feed}: {title}") };
-    let name = html_escape::encode_text(&name).into_owned();
-    match report.entry.link.as_deref().and_then(legal) {
-        Some(link) => {
-            format!("<a href=\"{}\">{name}</a>", html_escape::encode_double_quoted_attribute(&link))
-        }
-        None => name,
-    }
-}
-
-/// What the closing lines say.
-struct Words {
-    also_covered: &'static str,
-    same_text: &'static str,
-    more: &'static str,
-}
-
-/// In the language of the story; English where it is not known.
-fn words(language: &str) -> Words {
-    let (also_covered, same_text, more) = match language.split('-').next().unwrap_or("") {
-        "de" => ("Auch berichtet von:", "Gleicher Text bei:", "und {} weitere"),
-        "fr" => ("Également couvert par :", "Même texte chez :", "et {} autres"),
-        "es" => ("También en:", "El mismo texto en:", "y {} más"),
-        "it" => ("Anche su:", "Stesso testo su:", "e altri {}"),
-        "pt" => ("Também em:", "O mesmo texto em:", "e mais {}"),
-        "nl" => ("Ook gemeld door:", "Dezelfde tekst bij:", "en {} andere"),
-        _ => ("Also covered by:", "Same text in:", "and {} more"),
-    };
-    Words { also_covered, same_text, more }
-}
-
-/// `atom:source`: the feed the lead came from (RFC 4287 section 4.2.11).
-fn source(xml: &mut Xml, source: &SourceFeed, updated: Timestamp) {
-    let feed = &source.feed;
+/// `atom:source` (RFC 4287 section 4.2.11): the feed the lead came from; where that had it from elsewhere, that.
+fn source(xml: &mut Xml, lead: &Report) {
     xml.open("source", &[]);
+    if !foreign_source(xml, lead) {
+        own_source(xml, &lead.source, lead);
+    }
+    xml.text("updated", &[], &rfc3339(lead.updated));
+    xml.close("source");
+}
+
+/// Where the publisher had the entry from, if it says enough: it is kept.
+fn foreign_source(xml: &mut Xml, lead: &Report) -> bool {
+    let Some(given) = &lead.entry.source else { return false };
+    let (link, title) = (given.link.as_deref().and_then(shown), given.title.as_deref().unwrap_or_default());
+    let id = given.id.as_deref().and_then(iri).or_else(|| link.clone());
+    if id.is_none() && title.is_empty() {
+        return false;
+    }
+    // Of a name alone, the feed that names it is all that can be told apart.
+    let id = id.unwrap_or_else(|| lead.source.atom_id.clone());
+    xml.text("id", &[], &id);
+    xml.text("title", &[], if title.is_empty() { &id } else { title });
+    if let Some(link) = link {
+        xml.empty("link", &[("rel", "alternate"), ("href", &link)]);
+    }
+    true
+}
+
+/// What may stand in `atom:id` as it is.
+fn iri(id: &str) -> Option<String> {
+    legal(id).filter(|legal| legal == id || legal.trim_end_matches('/') == id).map(|_| id.to_owned())
+}
+
+fn own_source(xml: &mut Xml, source: &SourceFeed, lead: &Report) {
+    let feed = &source.feed;
     xml.text("id", &[], &source.atom_id);
     xml.text("title", &[], if feed.title.is_empty() { "–" } else { &feed.title });
-    xml.text("updated", &[], &date(feed.updated.unwrap_or(updated)));
-    if let Some(url) = source.url.as_deref().and_then(legal) {
+    if let Some(url) = source.url.as_deref().and_then(shown) {
         xml.empty("link", &[("rel", "self"), ("href", &url)]);
     }
     if let Some(link) = feed.link.as_deref().and_then(legal) {
@@ -246,24 +231,30 @@ fn source(xml: &mut Xml, source: &SourceFeed, updated: Timestamp) {
     if let Some(subtitle) = &feed.subtitle {
         xml.text("subtitle", &[], subtitle);
     }
-    xml.close("source");
-}
-
-/// RFC 3339, UTC; dates beyond what it can write are drawn to its ends.
-fn date(at: Timestamp) -> String {
-    let date = DateTime::from_timestamp_millis(at.0).filter(|date| (1..=9999).contains(&date.year()));
-    let drawn = if at.0 < 0 { "0001-01-01T00:00:00Z" } else { "9999-12-31T23:59:59Z" };
-    date.map_or_else(|| drawn.to_owned(), |date| date.to_rfc3339_opts(SecondsFormat::Secs, true))
+    if lead.entry.authors.is_empty() {
+        feed.authors.iter().for_each(|author| person(xml, &sound(author)));
+    }
+    if let (Some(rights), None) = (&feed.rights, &lead.entry.rights) {
+        xml.text("rights", &[], rights);
+    }
+    if let Some(icon) = feed.icon.as_deref().and_then(legal) {
+        xml.text("icon", &[], &icon);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::entry::{Entry, SourceRef};
     use crate::model::feed::Feed;
+    use crate::model::ids::{EntryId, StoryId};
+    use crate::model::river::Covering;
+    use crate::model::story::Tier;
+    use crate::model::time::Timestamp;
 
     fn report(title: &str, link: Option<&str>, feed: &str) -> Report {
         Report {
-            row: crate::model::ids::EntryId(1),
+            row: EntryId(1),
             entry: Entry {
                 id: "1".to_owned(),
                 title: title.to_owned(),
@@ -275,8 +266,13 @@ mod tests {
             atom_id: "tag:a.example,2026:1".to_owned(),
             source: SourceFeed {
                 atom_id: "tag:a.example,2026:feed".to_owned(),
-                url: Some("https://a.example/feed".to_owned()),
-                feed: Feed { title: feed.to_owned(), ..Feed::default() },
+                url: Some("https://me:secret@a.example/feed?token=x".to_owned()),
+                feed: Feed {
+                    title: feed.to_owned(),
+                    updated: Some(Timestamp(999_000)),
+                    rights: Some("© Blatt".to_owned()),
+                    ..Feed::default()
+                },
             },
             published: Timestamp(0),
             updated: Timestamp(1_000),
@@ -288,29 +284,36 @@ mod tests {
             name: "river".to_owned(),
             title: "R & S".to_owned(),
             atom_id: "tag:riverd.local,2026:river".to_owned(),
-            self_url: Some("http://127.0.0.1/river.atom".to_owned()),
+            addresses: Addresses { public: "http://127.0.0.1".to_owned(), ..Addresses::default() },
             stories,
+            withdrawn: vec![],
+            archived: 0,
             born: Timestamp(5_000),
         }
     }
 
     fn story(coverage: Vec<Covering>) -> ToldStory {
-        let lead = report("«Grün» & <gut>", Some("https://a.example/x y"), "Blatt");
         ToldStory {
+            story: StoryId(7),
             atom_id: "tag:riverd.local,2026:story/1".to_owned(),
             first_seen: Timestamp(0),
-            lead,
+            lead: report("«Grün» & <gut>", Some("https://a.example/x y"), "Blatt"),
             coverage,
         }
     }
 
-    fn text(stories: Vec<ToldStory>) -> String {
-        String::from_utf8(render(&river(stories), &PublishOptions::default())).expect("UTF-8")
+    fn text(river: &River) -> String {
+        String::from_utf8(render(river, usize::MAX)).expect("UTF-8")
+    }
+
+    #[track_caller]
+    fn has(text: &str, parts: &[&str]) {
+        parts.iter().for_each(|part| assert!(text.contains(part), "{part}\nin {text}"));
     }
 
     #[test]
     fn an_empty_river_is_dated_by_the_birth_of_its_store() {
-        assert!(text(vec![]).contains("<updated>1970-01-01T00:00:05Z</updated>"));
+        assert!(text(&river(vec![])).contains("<updated>1970-01-01T00:00:05Z</updated>"));
     }
 
     #[test]
@@ -319,31 +322,114 @@ mod tests {
             let report = report(title, Some("https://b.example/1"), feed);
             Covering { report, tier }
         };
-        let text = text(vec![story(vec![
+        let text = text(&river(vec![story(vec![
             covering("Auch", "Zeitung", Tier::Story),
             covering("Grün", "Kopie", Tier::Copy),
             covering("Grün 2", "Seite", Tier::Identity),
-        ])]);
-        for part in [
-            "<title>«Grün» &amp; &lt;gut&gt;</title>",
-            "href=\"https://a.example/x%20y\"",
-            "<link rel=\"related\" type=\"text/html\" href=\"https://b.example/1\" title=\"Auch\" hreflang=\"de\"/>",
-            "&lt;p&gt;Auch berichtet von: &lt;a href=\"https://b.example/1\"&gt;Zeitung: Auch&lt;/a&gt;&lt;/p&gt;<",
-            "&lt;p&gt;Gleicher Text bei: &lt;a href=\"https://b.example/1\"&gt;Kopie: Grün&lt;/a&gt;, &lt;a",
-            "&gt;Seite: Grün 2&lt;/a&gt;&lt;/p&gt;\n&lt;p&gt;Auch",
-            "<updated>1970-01-01T00:00:01Z</updated>",
-            "<name>Blatt</name>",
-            "&lt;p&gt;Text &lt;/p&gt;",
-        ] {
-            assert!(text.contains(part), "{part}\nin {text}");
-        }
+        ])]));
+        has(
+            &text,
+            &[
+                "<title>«Grün» &amp; &lt;gut&gt;</title>",
+                "href=\"https://a.example/x%20y\"",
+                "<link rel=\"related\" type=\"text/html\" href=\"https://b.example/1\" title=\"Auch\" hreflang=\"de\"/>",
+                "&lt;p&gt;Auch berichtet von: &lt;a href=\"https://b.example/1\"&gt;Zeitung: Auch&lt;/a&gt;&lt;/p&gt;<",
+                "&lt;p&gt;Gleicher Text bei: &lt;a href=\"https://b.example/1\"&gt;Kopie: Grün&lt;/a&gt;, &lt;a",
+                "&gt;Seite: Grün 2&lt;/a&gt;&lt;/p&gt;\n&lt;p&gt;Auch",
+                "<name>Blatt</name>",
+                "&lt;p&gt;Text &lt;/p&gt;",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_source_shows_no_secret_and_no_date_that_the_feed_gives_itself() {
+        let text = text(&river(vec![story(vec![])]));
+        has(
+            &text,
+            &[
+                "rel=\"self\" href=\"https://a.example/feed\"",
+                "<rights>© Blatt</rights>\n<updated>1970-01-01T00:00:01Z</updated>\n</source>",
+            ],
+        );
+        assert!(!text.contains("00:16:39"), "{text}");
+    }
+
+    #[test]
+    fn a_source_that_the_publisher_names_is_kept() {
+        let mut told = story(vec![]);
+        told.lead.entry.source = Some(SourceRef {
+            title: Some("Agentur".to_owned()),
+            link: Some("https://dpa.example/feed".to_owned()),
+            id: Some("urn:uuid:f81d4fae-7dec".to_owned()),
+        });
+        has(
+            &text(&river(vec![told.clone()])),
+            &[
+                "<source>\n<id>urn:uuid:f81d4fae-7dec</id>\n<title>Agentur</title>\n<link rel=\"alternate\" href=\"https://dpa.example/feed\"/>",
+            ],
+        );
+        told.lead.entry.source =
+            Some(SourceRef { title: Some("Agentur".to_owned()), ..SourceRef::default() });
+        has(
+            &text(&river(vec![told])),
+            &["<source>\n<id>tag:a.example,2026:feed</id>\n<title>Agentur</title>\n<updated>"],
+        );
+    }
+
+    #[test]
+    fn beyond_ten_reports_the_rest_are_counted_and_lead_to_the_storys_page_where_there_is_one() {
+        let covering = |n: usize| Covering {
+            report: report(&format!("T{n}"), Some("https://b.example/1"), "F"),
+            tier: Tier::Story,
+        };
+        let mut river = river(vec![story((0..13).map(covering).collect())]);
+        has(&text(&river), &["F: T9&lt;/a&gt; und 3 weitere&lt;/p&gt;"]);
+        river.addresses.story_pages = true;
+        has(
+            &text(&river),
+            &["T9&lt;/a&gt; &lt;a href=\"http://127.0.0.1/story/7\"&gt;und 3 weitere&lt;/a&gt;&lt;/p&gt;"],
+        );
     }
 
     #[test]
     fn the_oldest_stories_fall_off_at_the_size_limit_but_never_the_newest() {
-        let options =
-            PublishOptions { max_size: crate::config::value::ByteSize(10), ..PublishOptions::default() };
-        let bytes = render(&river(vec![story(vec![]), story(vec![])]), &options);
+        let river = river(vec![story(vec![]), story(vec![])]);
+        let bytes = render(&river, 10);
         assert_eq!(String::from_utf8_lossy(&bytes).matches("<entry").count(), 1);
+        let whole = render(&river, usize::MAX).len();
+        assert_eq!((fitting(&river, whole + 100), fitting(&river, whole - 1)), (2, 1));
+        assert_eq!(render(&river, whole + 100).len(), whole);
+    }
+
+    #[test]
+    fn a_page_of_the_archive_is_linked_both_ways_and_says_that_it_is_one() {
+        let river = River { archived: 3, ..river(vec![]) };
+        let page = |number, has_next| {
+            let page = Page {
+                number,
+                entries: b"<entry/>".to_vec(),
+                updated: "1970-01-01T00:00:00Z".to_owned(),
+                has_next,
+            };
+            String::from_utf8(archive(&river, &page)).expect("UTF-8")
+        };
+        let link = |relation: &str, path: &str| {
+            format!(
+                "<link rel=\"{relation}\" type=\"application/atom+xml\" href=\"http://127.0.0.1{path}\"/>"
+            )
+        };
+        let middle = page(2, true);
+        for (relation, path) in [
+            ("self", "/archive/river/2.atom"),
+            ("current", "/river.atom"),
+            ("prev-archive", "/archive/river/1.atom"),
+            ("next-archive", "/archive/river/3.atom"),
+        ] {
+            has(&middle, &[&link(relation, path)]);
+        }
+        has(&middle, &["<fh:archive/>\n<entry/></feed>", "<id>tag:riverd.local,2026:river</id>"]);
+        assert!(!page(1, true).contains("prev-archive") && !page(3, false).contains("next-archive"));
+        has(&text(&river), &[&link("prev-archive", "/archive/river/3.atom")]);
     }
 }

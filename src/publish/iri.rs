@@ -1,6 +1,25 @@
-//! Addresses that may stand in `href` as they are (RFC 3987): what must not stand there is percent-encoded.
+//! Addresses that may be shown: what must not stand in an IRI (RFC 3987) is percent-encoded, and in the addresses of the
+//! owner's feeds what is secret is left out.
 
 use url::Url;
+
+/// Parameters that give access to a feed; whoever has such an address is let in.
+const SECRETS: [&str; 14] = [
+    "token",
+    "key",
+    "apikey",
+    "api_key",
+    "auth",
+    "access_token",
+    "auth_token",
+    "private_token",
+    "feed_token",
+    "rss_token",
+    "secret",
+    "password",
+    "pass",
+    "pwd",
+];
 
 /// The legal form of an absolute address; `None` if it is none.
 pub fn legal(address: &str) -> Option<String> {
@@ -19,6 +38,27 @@ pub fn legal(address: &str) -> Option<String> {
     Some(legal)
 }
 
+/// The address of a feed as others may see it: without user, password, and parameters that give access. `None` if it is
+/// no absolute address.
+pub fn shown(address: &str) -> Option<String> {
+    let mut url = Url::parse(address.trim()).ok()?;
+    // An address that can have no user has none to hide.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    if let Some(query) = url.query() {
+        let kept: Vec<&str> = query.split('&').filter(|parameter| !is_secret(parameter)).collect();
+        let kept = (!kept.is_empty()).then(|| kept.join("&"));
+        url.set_query(kept.as_deref());
+    }
+    url.set_fragment(None);
+    legal(url.as_str())
+}
+
+fn is_secret(parameter: &str) -> bool {
+    let name = url::form_urlencoded::parse(parameter.as_bytes()).next().map(|(name, _)| name.to_lowercase());
+    name.is_some_and(|name| SECRETS.contains(&name.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +70,19 @@ mod tests {
             Some("https://a.example/x%20y%7Cz?q=%7B1%7D%25zz")
         );
         assert_eq!(legal("not an address"), None);
+    }
+
+    #[test]
+    fn what_gives_access_to_a_feed_is_not_shown() {
+        for (address, expected) in [
+            ("https://me:secret@a.example/feed", "https://a.example/feed"),
+            ("https://a.example/feed?Token=1&lang=de", "https://a.example/feed?lang=de"),
+            ("https://a.example/feed?api%5Fkey=1", "https://a.example/feed"),
+            ("https://a.example/feed?a=1&b=2#x", "https://a.example/feed?a=1&b=2"),
+            ("https://a.example/monkey?keys=1", "https://a.example/monkey?keys=1"),
+        ] {
+            assert_eq!(shown(address).as_deref(), Some(expected), "{address}");
+        }
+        assert_eq!(shown("file:a"), Some("file:///a".to_owned()));
     }
 }

@@ -1,11 +1,17 @@
 //! STAGE stories → edition → bytes.
-//! Promises: pure. The same river gives the same bytes, on every machine and day; `updated` is never now.
+//! Promises: pure, but for `write`. The same river gives the same bytes, on every machine and day; `updated` is never now.
 //! Deliberately not here: which stories a river shows (`pipeline` reads them), and HTTP.
 //!
-//! To add an output format: one file with a `render(&River) -> Vec<u8>`, and one line where `pipeline` makes editions.
+//! To add an output format: one file with a `render(&River, max_bytes) -> Vec<u8>`, and one line in `formats::FORMATS`.
 
 pub mod atom;
+pub mod date;
 pub mod edition;
+pub mod formats;
 pub mod iri;
+pub mod json_feed;
 pub mod opml;
+pub mod rss;
+pub mod telling;
+pub mod write;
 pub mod xml;

@@ -1,10 +1,34 @@
 //! Subscriptions as OPML 2.0, folders from labels.
+//! Deliberately not here: who may see which addresses; [`shown`] makes what others may see.
 
 use std::collections::BTreeMap;
 
-use crate::model::document::shown;
 use crate::model::subscription::Subscription;
+use crate::publish::iri;
 use crate::publish::xml::Xml;
+
+/// The media type to serve it as.
+pub const MEDIA_TYPE: &str = "text/x-opml; charset=utf-8";
+
+/// The subscriptions as others may see them: no address tells a user, a password, or what else gives access to a feed.
+/// Each once under each of its labels, by address.
+pub fn shown(subscriptions: Vec<Subscription>) -> Vec<Subscription> {
+    let mut by_url: BTreeMap<String, Subscription> = BTreeMap::new();
+    for subscription in subscriptions {
+        let Some(url) = iri::shown(&subscription.url) else { continue };
+        let html_url = subscription.html_url.as_deref().and_then(iri::shown);
+        let seen =
+            by_url.entry(url.clone()).or_insert_with(|| Subscription { url, ..Subscription::default() });
+        seen.title = seen.title.take().or(subscription.title);
+        seen.html_url = seen.html_url.take().or(html_url);
+        for label in subscription.labels {
+            if !seen.labels.contains(&label) {
+                seen.labels.push(label);
+            }
+        }
+    }
+    by_url.into_values().collect()
+}
 
 /// Renders the subscriptions; one under several labels stands under each.
 pub fn render(title: &str, subscriptions: &[Subscription]) -> String {
@@ -45,9 +69,9 @@ impl Folder<'_> {
             xml.close("outline");
         }
         for feed in &self.feeds {
-            let url = shown(&feed.url);
-            let text = feed.title.as_deref().unwrap_or(&url);
-            let mut attributes = vec![("type", "rss"), ("text", text), ("xmlUrl", &*url)];
+            let url = &feed.url;
+            let text = feed.title.as_deref().unwrap_or(url);
+            let mut attributes = vec![("type", "rss"), ("text", text), ("xmlUrl", url)];
             attributes.extend(feed.html_url.as_deref().map(|link| ("htmlUrl", link)));
             xml.empty("outline", &attributes);
         }
@@ -69,5 +93,25 @@ mod tests {
         let (d, a, b) = (text.find("\"D\""), text.find("?a&amp;b"), text.find("b.example"));
         assert!(d < a && a < b, "{text}");
         assert_eq!(text.matches("</outline>").count(), 2);
+    }
+
+    #[test]
+    fn others_see_each_feed_once_and_no_secret() {
+        let feed = |url: &str, labels: &[&str]| Subscription {
+            url: url.to_owned(),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            ..Subscription::default()
+        };
+        let shown = shown(vec![
+            feed("https://me:secret@b.example/feed", &["N"]),
+            feed("https://a.example/feed?key=secret", &[]),
+            feed("https://b.example/feed", &["N", "D"]),
+        ]);
+        let seen: Vec<_> = shown.iter().map(|feed| (feed.url.as_str(), feed.labels.join(" "))).collect();
+        assert_eq!(
+            seen,
+            [("https://a.example/feed", String::new()), ("https://b.example/feed", "N D".to_owned())]
+        );
+        assert!(!render("T", &shown).contains("secret"));
     }
 }

@@ -20,7 +20,9 @@ impl Xml {
 
     /// `</name>`
     pub fn close(&mut self, name: &str) {
-        self.0.push_str(&format!("</{name}>\n"));
+        self.0.push_str("</");
+        self.0.push_str(name);
+        self.0.push_str(">\n");
     }
 
     /// `<name a="b"/>`
@@ -38,13 +40,8 @@ impl Xml {
     }
 
     /// What was written elsewhere, as it is.
-    pub fn raw(&mut self, other: &Self) {
-        self.0.push_str(&other.0);
-    }
-
-    /// Length in bytes so far.
-    pub fn len_bytes(&self) -> usize {
-        self.0.len()
+    pub fn raw(&mut self, other: &str) {
+        self.0.push_str(other);
     }
 
     /// The document.
@@ -61,14 +58,15 @@ impl Xml {
         self.0.push('<');
         self.0.push_str(name);
         for (key, value) in attributes {
-            let value = quick_xml::escape::escape(legal(value));
-            self.0.push_str(&format!(" {key}=\"{value}\""));
+            for part in [" ", key, "=\"", &quick_xml::escape::escape(legal(value)), "\""] {
+                self.0.push_str(part);
+            }
         }
     }
 }
 
 /// Without the characters that XML 1.0 forbids (section 2.2).
-fn legal(text: &str) -> Cow<'_, str> {
+pub fn legal(text: &str) -> Cow<'_, str> {
     let legal = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     if text.chars().all(|c| legal(&c)) {
         Cow::Borrowed(text)

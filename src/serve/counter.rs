@@ -1,5 +1,6 @@
-//! Answers requests: what lies on the shelf at once, everything else through the router.
-//! Promises: whatever lies on the shelf is answered without waiting, locking, or making anything; only GET and HEAD.
+//! Answers requests: what lies on the shelf at once, everything else from the shelf's back room or through the router.
+//! Promises: whatever lies on the shelf is answered without waiting, locking, or making anything; only GET and HEAD;
+//! nothing of a private river is looked for before its lock is open.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -20,6 +21,7 @@ use crate::serve::body::{Answer, Response};
 use crate::serve::callback::{Callbacks, PATH};
 use crate::serve::conditional::{Choice, choose};
 use crate::serve::headers::{harden, refusal, shown_path};
+use crate::serve::lock::{Locks, Pass, make_private, refused};
 use crate::serve::offer::{Offer, replaced};
 use crate::serve::seats::Seat;
 use crate::serve::shelf::Shelf;
@@ -31,18 +33,27 @@ const ALLOWED: &str = "GET, HEAD";
 #[derive(Debug)]
 pub struct Counter {
     shelf: Shelf,
+    locks: Arc<Locks>,
     router: Router,
     max_age: HeaderValue,
     max_uri: usize,
     callbacks: Option<Callbacks>,
 }
 
+/// A request whose answer is still to be fetched or made.
+enum Errand {
+    /// A hub's.
+    Hub(Callbacks, Parts),
+    /// A reader's; there is no secret in `path`.
+    Reader { request: Parts, path: String, is_private: bool },
+}
+
 impl Counter {
-    /// Hands out what lies on the shelf; for the rest asks `router`.
-    pub fn new(shelf: Shelf, router: Router, options: &ServeOptions) -> Self {
+    /// Hands out what the shelf has and `locks` let pass; for the rest asks `router`.
+    pub fn new(shelf: Shelf, locks: Arc<Locks>, router: Router, options: &ServeOptions) -> Self {
         let max_age = HeaderValue::from_str(&format!("max-age={}", options.max_age.as_secs()));
         let max_age = max_age.expect("a number is a header's value");
-        Self { shelf, router, max_age, max_uri: options.max_uri.as_usize(), callbacks: None }
+        Self { shelf, locks, router, max_age, max_uri: options.max_uri.as_usize(), callbacks: None }
     }
 
     /// Lets hubs call back.
@@ -51,54 +62,98 @@ impl Counter {
         Self { callbacks, ..self }
     }
 
-    /// What is answered without anything being made: refusals, and what lies on the shelf.
-    fn ready(&self, request: &Parts) -> Option<Ready> {
-        match refusal(request, self.max_uri) {
-            Some(status) => Some(Ready::Refusal(status)),
-            None => self.shelf.offer(request.uri.path()).map(Ready::Offer),
+    /// What needs nothing made. Else what is to be done.
+    fn at_once(&self, request: Parts) -> Result<Response, Box<Errand>> {
+        if let Some(status) = refusal(&request, self.max_uri) {
+            return Ok(bare(status));
+        }
+        if let Some(callbacks) = &self.callbacks
+            && request.uri.path().starts_with(PATH)
+        {
+            return Err(Box::new(Errand::Hub(callbacks.clone(), request)));
+        }
+        let (path, is_private) = match self.locks.pass(request.uri.path(), &request.headers) {
+            Pass::Public => (request.uri.path(), false),
+            Pass::Private(path) => (path, true),
+            Pass::Refused(river) => return Ok(paged(refused(river))),
+        };
+        match self.shelf.offer(path) {
+            Some(offer) => Ok(guarded(self.hand_out(&offer, request), is_private)),
+            None => Err(Box::new(Errand::Reader { path: path.to_owned(), request, is_private })),
         }
     }
 
+    /// What is not there at once.
+    async fn later(&self, errand: Errand, body: Incoming) -> Response {
+        let (request, path, is_private) = match errand {
+            Errand::Hub(callbacks, request) => return callbacks.answer(request, body).await,
+            Errand::Reader { request, path, is_private } => (request, path, is_private),
+        };
+        // What comes with the request is nobody's business: an answer is made from its head alone.
+        drop(body);
+        let response = match self.shelf.find(&path).await {
+            Some(offer) => self.hand_out(&offer, request),
+            None => self.page(request).await,
+        };
+        guarded(response, is_private)
+    }
+
+    /// Answers with an edition, or a part of it, or by what the reader has of it already (RFC 9110).
     fn hand_out(&self, offer: &Offer, request: Parts) -> Response {
         if request.method != Method::GET && request.method != Method::HEAD {
             return not_allowed();
         }
-        let (status, prepared, bytes) = match choose(&offer.edition, &request.headers) {
-            Choice::Whole(body, encoding) => (StatusCode::OK, offer.whole(encoding), body.bytes.clone()),
+        let choice = choose(&offer.edition, &request.method, &request.headers);
+        let (status, prepared, bytes) = match &choice {
+            Choice::Whole(body, encoding) => (StatusCode::OK, offer.whole(*encoding), body.bytes.clone()),
+            Choice::Part(body, encoding, (first, last)) => {
+                (StatusCode::PARTIAL_CONTENT, offer.whole(*encoding), body.bytes.slice(*first..=*last))
+            }
             Choice::NotModified(body) => (StatusCode::NOT_MODIFIED, offer.known(body), Bytes::new()),
+            Choice::NoSuchPart(_) => (StatusCode::RANGE_NOT_SATISFIABLE, offer.refused(), Bytes::new()),
+            Choice::Failed => (StatusCode::PRECONDITION_FAILED, offer.refused(), Bytes::new()),
+            Choice::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, offer.refused(), Bytes::new()),
         };
-        let headers = replaced(request.headers, prepared, &self.max_age);
+        let mut headers = replaced(request.headers, prepared, &self.max_age);
+        offer.date(&mut headers);
+        headers.extend(content_range(&choice).map(|value| (header::CONTENT_RANGE, value)));
         respond(status, headers, bytes, &request.method)
     }
 
-    /// What has to be made: a page, or that there is none; or what a hub is answered.
-    async fn made(&self, request: Parts, body: Incoming) -> Response {
-        match &self.callbacks {
-            Some(callbacks) if request.uri.path().starts_with(PATH) => callbacks.answer(request, body).await,
-            _ => {
-                drop(body);
-                self.page(request).await
-            }
-        }
-    }
-
+    /// A page, or that there is none.
     async fn page(&self, request: Parts) -> Response {
-        // What comes with the request is nobody's business: a page is made from its head alone.
         let request = Request::from_parts(request, axum::body::Body::empty());
         let Ok(answer) = self.router.clone().oneshot(request).await;
         if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
             return not_allowed();
         }
-        let mut answer = answer.map(Answer::Page);
-        harden(answer.headers_mut());
-        answer
+        paged(answer)
     }
 }
 
-/// What is answered at once.
-enum Ready {
-    Offer(Arc<Offer>),
-    Refusal(StatusCode),
+/// A page as an answer.
+fn paged(page: axum::http::Response<axum::body::Body>) -> Response {
+    let mut answer = page.map(Answer::Page);
+    harden(answer.headers_mut());
+    answer
+}
+
+/// What is private is said to be so.
+fn guarded(mut response: Response, is_private: bool) -> Response {
+    if is_private {
+        make_private(response.headers_mut());
+    }
+    response
+}
+
+/// Which bytes of how many these are (RFC 9110 section 14.4), where not all are handed out.
+fn content_range(choice: &Choice<'_>) -> Option<HeaderValue> {
+    let text = match choice {
+        Choice::Part(body, _, (first, last)) => format!("bytes {first}-{last}/{}", body.bytes.len()),
+        Choice::NoSuchPart(body) => format!("bytes */{}", body.bytes.len()),
+        _ => return None,
+    };
+    HeaderValue::from_str(&text).ok()
 }
 
 /// An answer of these bytes, or of their length alone where only that was asked for.
@@ -146,23 +201,23 @@ impl Service<Request<Incoming>> for Waiter {
     type Future = Serving;
 
     fn call(&self, request: Request<Incoming>) -> Serving {
-        let (making, line) = (Making::begin(&self.seat), Line::of(&request));
+        let (making, line) = (Making::begin(&self.seat), Line::of(&request, &self.counter.locks));
         let (request, body) = request.into_parts();
-        let response = match self.counter.ready(&request) {
-            Some(Ready::Offer(offer)) => self.counter.hand_out(&offer, request),
-            Some(Ready::Refusal(status)) => bare(status),
-            None => {
+        match self.counter.at_once(request) {
+            Ok(response) => {
+                write(line, &response);
+                Serving::Now(Some(response))
+            }
+            Err(errand) => {
                 let counter = self.counter.clone();
-                return Serving::Later(Box::pin(async move {
-                    let response = counter.made(request, body).await;
+                Serving::Later(Box::pin(async move {
+                    let response = counter.later(*errand, body).await;
                     write(line, &response);
                     drop(making);
                     response
-                }));
+                }))
             }
-        };
-        write(line, &response);
-        Serving::Now(Some(response))
+        }
     }
 }
 
@@ -212,10 +267,10 @@ struct Line {
 
 impl Line {
     /// `None` where nobody reads it: then it costs nothing.
-    fn of<B>(request: &Request<B>) -> Option<Self> {
+    fn of<B>(request: &Request<B>, locks: &Locks) -> Option<Self> {
         tracing::enabled!(tracing::Level::DEBUG).then(|| Self {
             method: request.method().clone(),
-            path: shown_path(request.uri().path()).to_owned(),
+            path: locks.shown(shown_path(request.uri().path())).into_owned(),
             begun: Instant::now(),
         })
     }

@@ -7,7 +7,8 @@ pub fn page(title: &str, paths: &[String]) -> String {
         let path = html_escape::encode_double_quoted_attribute(path);
         format!("<li><a href=\"{path}\">{path}</a></li>\n")
     };
-    let feeds: String = paths.iter().map(item).collect();
+    // What is followed here is no feed itself.
+    let feeds: String = paths.iter().filter(|path| !path.ends_with(".opml")).map(item).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\

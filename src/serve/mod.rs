@@ -3,7 +3,7 @@
 //! Deliberately not here: rendering. Editions lie ready on the shelf.
 //!
 //! A connection comes in by a `listener`, takes one of the `seats`, and is spoken with in `connections`. Its requests are
-//! answered at the `counter`: from the `shelf`, or by a page of the `router`.
+//! answered at the `counter`: where no `lock` is in the way, from the `shelf`, or by a page of the `router`.
 
 pub mod body;
 pub mod callback;
@@ -15,6 +15,7 @@ pub mod error;
 pub mod headers;
 pub mod landing;
 pub mod listener;
+pub mod lock;
 pub mod offer;
 pub mod router;
 pub mod seats;

@@ -55,6 +55,19 @@ pub struct Content {
     pub fingerprint: Vec<u8>,
     /// See [`crate::model::river::Report::updated`].
     pub updated: Timestamp,
+    /// What it is found by.
+    pub texts: Texts,
+}
+
+/// What an entry is found by, besides the name of its feed: plain text; empty where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// Its title.
+    pub title: String,
+    /// Its summary.
+    pub summary: String,
+    /// Its content.
+    pub content: String,
 }
 
 /// A new entry and its place.

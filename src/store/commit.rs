@@ -12,6 +12,7 @@ use crate::store::change::{Begun, Changed, Content, Fresh, News, Reading};
 use crate::store::error::StoreError;
 use crate::store::regroup::{begin, regroup};
 use crate::store::rows::to_json;
+use crate::store::search;
 use crate::store::writer::Writer;
 
 impl Writer {
@@ -118,6 +119,7 @@ impl Writer {
 }
 
 fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
+    touch_shown(transaction, reading)?;
     let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (key) DO UPDATE SET feed = ?3, shape = ?4, complaints = ?5, hints = ?6,
@@ -144,6 +146,19 @@ fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, 
     Ok(FeedId(id))
 }
 
+/// What a feed says of itself stands with each of its entries: where it says something else, but for its date, rivers
+/// must look at those that they show.
+fn touch_shown(transaction: &Transaction<'_>, reading: &Reading) -> Result<(), StoreError> {
+    let sql = "SELECT DISTINCT story FROM told WHERE page IS NULL AND gone IS NULL AND story IN
+                   (SELECT story FROM entries JOIN feeds ON feeds.id = entries.feed WHERE feeds.key = ?1
+                    AND json_remove(feeds.feed, '$.updated') IS NOT json_remove(?2, '$.updated'))";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let stories =
+        statement.query_map(params![reading.origin.key(), to_json(&reading.feed)?], |row| row.get(0))?;
+    let stories: Vec<i64> = stories.collect::<Result<_, _>>()?;
+    stories.into_iter().try_for_each(|story| count_live(transaction, story, 0))
+}
+
 fn put_entry(
     transaction: &Transaction<'_>,
     feed: FeedId,
@@ -159,7 +174,7 @@ fn put_entry(
         let (story, atom_id, rank) = (fresh.story, told_as.clone(), fresh.rank);
         begin(transaction, &Begun { story, atom_id, first_seen: now, rank })?;
     }
-    let Content { entry, hash, fingerprint, updated } = &fresh.content;
+    let Content { entry, hash, fingerprint, updated, texts } = &fresh.content;
     let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
                                     language, entry, content_hash, published, updated, first_seen, admitted,
                                     rank, told_as, backfill)
@@ -185,6 +200,7 @@ fn put_entry(
         told_as,
         (fresh.news == News::Backfill).then_some(true),
     ])?;
+    search::put(transaction, fresh.id, feed, texts)?;
     match fresh.news {
         News::Told => count_live(transaction, fresh.story.0, 1),
         News::Backfill => Ok(()),
@@ -207,12 +223,12 @@ fn never_given_out(transaction: &Transaction<'_>, id: &str, entry: EntryId) -> R
 }
 
 fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp) -> Result<(), StoreError> {
-    let back: Option<i64> = transaction.query_row(
-        "SELECT CASE WHEN withdrawn IS NULL OR backfill THEN NULL ELSE story END FROM entries WHERE id = ?1",
+    let (story, back): (i64, i64) = transaction.query_row(
+        "SELECT story, withdrawn IS NOT NULL AND backfill IS NULL FROM entries WHERE id = ?1",
         [changed.id.0],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let Content { entry, hash, fingerprint, updated } = &changed.content;
+    let Content { entry, hash, fingerprint, updated, texts } = &changed.content;
     let sql = "UPDATE entries SET title = ?2, link = ?3, language = ?4, entry = ?5, content_hash = ?6,
                                   fingerprint = ?7, updated = ?8, admitted = ?9, withdrawn = NULL
                WHERE id = ?1";
@@ -227,10 +243,12 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
         updated.0,
         now.0,
     ])?;
-    back.map_or(Ok(()), |story| count_live(transaction, story, 1))
+    search::put_again(transaction, changed.id, texts)?;
+    count_live(transaction, story, back)
 }
 
 fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
+    search::remove(transaction, entry)?;
     let sql = "UPDATE entries SET withdrawn = ?2 WHERE id = ?1 AND withdrawn IS NULL
                RETURNING CASE WHEN backfill THEN NULL ELSE story END";
     let story = transaction.prepare_cached(sql)?.query_row(params![entry.0, now.0], |row| row.get(0));
@@ -242,8 +260,10 @@ fn withdraw(transaction: &Transaction<'_>, entry: EntryId, now: Timestamp) -> Re
     }
 }
 
+/// Every story that something becomes of comes by here, or by `regroup`: rivers look at it then.
 fn count_live(transaction: &Transaction<'_>, story: i64, more: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE stories SET live = live + ?2 WHERE id = ?1";
+    let sql =
+        "UPDATE stories SET live = live + ?2, touched = (SELECT max(touched) + 1 FROM stories) WHERE id = ?1";
     transaction.prepare_cached(sql)?.execute([story, more])?;
     Ok(())
 }

@@ -87,6 +87,7 @@ impl Reader {
     /// As [`StoreError`] lists.
     pub fn last_moment(&self) -> Result<Timestamp, StoreError> {
         let sql = "SELECT max(coalesce((SELECT max(admitted) FROM entries), 0),
+                              coalesce((SELECT max(withdrawn) FROM entries WHERE withdrawn IS NOT NULL), 0),
                               coalesce((SELECT max(made) FROM corrections), 0))";
         self.view(|db| Ok(Timestamp(db.query_row(sql, [], |row| row.get(0))?)))
     }

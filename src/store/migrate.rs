@@ -11,6 +11,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_corrections.sql"),
     include_str!("migrations/0003_told_as.sql"),
     include_str!("migrations/0004_polling.sql"),
+    include_str!("migrations/0005_archives.sql"),
+    include_str!("migrations/0006_search.sql"),
     include_str!("migrations/0007_websub.sql"),
 ];
 
@@ -68,6 +70,9 @@ mod tests {
         let mut rows = db.prepare("SELECT told_as FROM entries ORDER BY id").expect("a column");
         let rows = rows.query_map([], |row| row.get(0)).expect("rows");
         assert_eq!(rows.collect::<Result<Vec<String>, _>>().expect("ids"), ["s", "s/entry/2"]);
+        let touched: i64 =
+            db.query_row("SELECT touched FROM stories", [], |row| row.get(0)).expect("a story");
+        assert_eq!(touched, 1);
         let merged: Option<i64> =
             db.query_row("SELECT merged_into FROM stories", [], |row| row.get(0)).expect("a story");
         assert_eq!(merged, None);

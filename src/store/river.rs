@@ -1,8 +1,5 @@
 //! Reads the stories that a river shows, each with all its reports, from one moment of the store.
 
-use std::collections::HashSet;
-use std::ops::ControlFlow;
-
 use rusqlite::{Connection, Row};
 
 use crate::model::document::{Origin, shown};
@@ -35,6 +32,10 @@ pub struct StoredLink {
     pub link: Link,
     /// Its id for readers where it is the first of what a river tells as one entry.
     pub told_as: String,
+    /// Its place in rivers where it is the first of what they tell as one entry.
+    pub rank: Timestamp,
+    /// When it was withdrawn; `None`: it is shown.
+    pub withdrawn: Option<Timestamp>,
 }
 
 /// One story, as stored. Its reports are in the order they came; there is at least one.
@@ -46,6 +47,8 @@ pub struct StoredStory {
     pub atom_id: String,
     /// When it was first told.
     pub first_seen: Timestamp,
+    /// Its place in rivers that tell it whole.
+    pub rank: Timestamp,
     /// All its entries, withdrawn ones too, in the order they came.
     pub links: Vec<StoredLink>,
     /// Those not withdrawn.
@@ -53,16 +56,17 @@ pub struct StoredStory {
 }
 
 const STORIES: &str =
-    "SELECT id, atom_id, first_seen FROM stories WHERE live > 0 ORDER BY rank DESC, id DESC LIMIT ?1";
+    "SELECT id, atom_id, first_seen, rank FROM stories WHERE live > 0 ORDER BY rank DESC, id DESC LIMIT ?1";
 
-const BY_REPORT: &str = "SELECT story, rank, id FROM entries WHERE withdrawn IS NULL AND backfill IS NULL ORDER BY rank DESC, id DESC";
+pub(crate) const STORY: &str = "SELECT id, atom_id, first_seen, rank FROM stories WHERE id = ?1";
 
-const STORY: &str = "SELECT id, atom_id, first_seen FROM stories WHERE id = ?1";
-
-const LINKS: &str = "SELECT id, tier, json_extract(verdict, '$.nearest') AS nearest, told_as FROM entries
+pub(crate) const LINKS: &str =
+    "SELECT id, tier, json_extract(verdict, '$.nearest') AS nearest, told_as, rank,
+        CASE WHEN backfill THEN coalesce(withdrawn, first_seen) ELSE withdrawn END AS withdrawn FROM entries
     WHERE story = ?1 ORDER BY id";
 
-const REPORTS: &str = "SELECT entries.id AS id, tier, entries.first_seen AS first_seen,
+pub(crate) const REPORTS: &str = "SELECT entries.id AS id, entries.feed AS feed_id, language, tier,
+        entries.first_seen AS first_seen,
         rank, entry, entries.atom_id AS atom_id, published, updated,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,
         (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
@@ -84,57 +88,57 @@ impl Reader {
         })
     }
 
-    /// Shows every story to `see`, the one with the newest report first, until `see` has seen enough. It is told the
-    /// place of that report too: none of a story that is still to come ranks above it.
+    /// A story with all its reports; `None` if there is none.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn river_by_report(
-        &self,
-        mut see: impl FnMut((Timestamp, EntryId), StoredStory) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    pub fn story(&self, id: StoryId) -> Result<Option<StoredStory>, StoreError> {
         self.view(|db| {
-            let (mut statement, mut seen) = (db.prepare_cached(BY_REPORT)?, HashSet::new());
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let (id, place): (i64, _) = (row.get(0)?, (Timestamp(row.get(1)?), EntryId(row.get(2)?)));
-                if !seen.insert(id) {
-                    continue;
-                }
-                let Some(mut story) = one(db, STORY, [id], story)? else { continue };
-                fill(db, &mut story)?;
-                if see(place, story).is_break() {
-                    break;
-                }
-            }
-            Ok(())
+            let mut found = one(db, STORY, [id.0], story)?;
+            found.iter_mut().try_for_each(|story| fill(db, story))?;
+            Ok(found)
         })
     }
 }
 
-fn story(row: &Row<'_>) -> Result<StoredStory, StoreError> {
+/// A story, out of a row of its id, `atom_id`, `first_seen` and `rank`; its entries are still to be filled in.
+pub(crate) fn story(row: &Row<'_>) -> Result<StoredStory, StoreError> {
     Ok(StoredStory {
         id: StoryId(row.get(0)?),
         atom_id: row.get(1)?,
         first_seen: Timestamp(row.get(2)?),
+        rank: Timestamp(row.get(3)?),
         links: Vec::new(),
         reports: Vec::new(),
     })
 }
 
 fn fill(db: &Connection, story: &mut StoredStory) -> Result<(), StoreError> {
-    story.links = all(db, LINKS, [story.id.0], link)?;
+    links_of(db, story)?;
     story.reports = all(db, REPORTS, [story.id.0], stored)?;
     Ok(())
 }
 
-fn link(row: &Row<'_>) -> Result<StoredLink, StoreError> {
-    let nearest = row.get::<_, Option<i64>>("nearest")?.map(EntryId);
-    let link = Link { entry: EntryId(row.get("id")?), tier: tier(row)?, nearest };
-    Ok(StoredLink { link, told_as: row.get("told_as")? })
+/// Fills in what keeps a story together.
+pub(crate) fn links_of(db: &Connection, story: &mut StoredStory) -> Result<(), StoreError> {
+    story.links = all(db, LINKS, [story.id.0], link)?;
+    Ok(())
 }
 
-fn stored(row: &Row<'_>) -> Result<StoredReport, StoreError> {
+/// How an entry came in, out of a row of [`LINKS`].
+pub(crate) fn link(row: &Row<'_>) -> Result<StoredLink, StoreError> {
+    let nearest = row.get::<_, Option<i64>>("nearest")?.map(EntryId);
+    let link = Link { entry: EntryId(row.get("id")?), tier: tier(row)?, nearest };
+    Ok(StoredLink {
+        link,
+        told_as: row.get("told_as")?,
+        rank: Timestamp(row.get("rank")?),
+        withdrawn: row.get::<_, Option<i64>>("withdrawn")?.map(Timestamp),
+    })
+}
+
+/// A report, out of a row of [`REPORTS`].
+pub(crate) fn stored(row: &Row<'_>) -> Result<StoredReport, StoreError> {
     Ok(StoredReport {
         tier: tier(row)?,
         first_seen: Timestamp(row.get("first_seen")?),

@@ -53,14 +53,34 @@ impl Writer {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |db| {
-            // A caller that went away is no reason to undo what it asked for.
-            let _ = answer.send(transact(db, work));
-        });
+        let (job, answered) = job(work);
         self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
+
+    /// The same for callers that may block.
+    ///
+    /// # Errors
+    /// What `work` or the commit says.
+    pub(crate) fn transact_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (job, answered) = job(work);
+        self.jobs.blocking_send(job).map_err(|_| StoreError::Closed)?;
+        answered.blocking_recv().map_err(|_| StoreError::Closed)?
+    }
+}
+
+fn job<T: Send + 'static>(
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T, StoreError>>) {
+    let (answer, answered) = oneshot::channel();
+    let job: Job = Box::new(move |db| {
+        // A caller that went away is no reason to undo what it asked for.
+        let _ = answer.send(transact(db, work));
+    });
+    (job, answered)
 }
 
 fn transact<T>(

@@ -148,6 +148,44 @@ fn every_answer_is_hardened() {
 }
 
 #[test]
+fn a_part_a_refusal_and_nothing_new_are_hardened_too_and_those_of_a_private_river_are_private() {
+    let program = Program::new();
+    let rivers =
+        "[[river]]\nname = \"river\"\n[[river]]\nname = \"own\"\nprivate = true\nsecret_file = \"secret\"\n";
+    std::fs::write(program.home.path().join("riverd.toml"), rivers).expect("a configuration");
+    std::fs::write(program.home.path().join("secret"), "correct-horse_battery.staple~9\n").expect("a file");
+    let daemon = program.start();
+    let private = "/correct-horse_battery.staple~9/own.atom";
+    for (path, cache, origin) in
+        [("/river.atom", "max-age=60", Some("*")), (private, "private, max-age=60", None)]
+    {
+        for (headers, status) in [
+            (("Range", "bytes=0-4"), 206),
+            (("If-None-Match", "*"), 304),
+            (("Accept-Encoding", "*;q=0"), 406),
+            (("If-Match", "\"x\""), 412),
+            (("Range", "bytes=99999999-"), 416),
+        ] {
+            for method in ["GET", "HEAD"] {
+                let answer = request(&daemon.address, method, path, &[headers]).expect("an answer");
+                let expected = if method == "HEAD" && headers.0 == "Range" { 200 } else { status };
+                assert_eq!(answer.status, expected, "{method} {path} {headers:?}");
+                assert_eq!(answer.header("cache-control"), Some(cache), "{method} {path} {headers:?}");
+                assert_eq!(answer.header("access-control-allow-origin"), origin, "{path}");
+                assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+                assert_eq!(answer.header("accept-ranges"), Some("bytes"), "{path}");
+            }
+        }
+    }
+    let refused = get(&daemon.address, "/own.atom").expect("an answer");
+    assert_eq!((refused.status, refused.header("x-content-type-options")), (401, Some("nosniff")));
+    let posted = request(&daemon.address, "POST", private, &[]).expect("an answer");
+    assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
+    let landing = get(&daemon.address, "/").expect("an answer");
+    assert!(!String::from_utf8_lossy(&landing.body).contains("own.atom"));
+}
+
+#[test]
 fn requests_follow_each_other_on_one_connection_and_bodies_are_nobodys_business() {
     let daemon = Program::new().start();
     let mut stream = TcpStream::connect(&daemon.address).expect("a connection");

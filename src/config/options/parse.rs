@@ -10,6 +10,8 @@ section! {
         max_entries: usize = 5_000, within(1..=1_000_000);
         /// Elements nested within each other, in XML.
         max_depth: usize = 200, within(16..=500);
+        /// XML elements read of one entry, and of all that is no entry.
+        max_elements: usize = 20_000, within(100..=10_000_000);
         /// HTML of one entry that is sanitized; longer HTML is kept as the text of its paragraphs.
         max_html: ByteSize = ByteSize::kib(512), within(ByteSize::kib(1)..=ByteSize::mib(16));
         /// Tags nested within each other, in HTML; deeper tags are left out and their text stays.

@@ -10,10 +10,18 @@ section! {
     pub struct PublishOptions in "publish" {
         /// Its title.
         title: String = "River of news".to_owned(), not_empty;
-        /// Most stories in it.
+        /// Most stories in it. A full feed holds between seven eighths of that and all of it; older ones are in its archive.
         limit: usize = 200, within(1..=10_000);
-        /// Its largest size; the oldest stories are left out beyond it. Many readers refuse more than 1 MiB.
+        /// Its largest size; beyond it the oldest stories go to its archive. Many readers refuse more than 1 MiB.
         max_size: ByteSize = ByteSize::mib(1), within(ByteSize::kib(16)..=ByteSize::mib(64));
+        /// Most labels that have a river of their own, the first in the order of their names. 0: none has.
+        label_rivers: usize = 200, within(0..=10_000);
+        /// Most stories in one page of its archive. What has no room in the feed is there, for readers that follow
+        /// its links back (RFC 5005).
+        archive_page: usize = 100, within(1..=1_000);
+        /// A folder in which the same feeds are kept as files, each with its .gz, .br and .zst, for another web server.
+        /// A relative path counts from the folder riverd is started in. Empty: none.
+        directory: String = String::new();
         /// A WebSub hub, as "https://hub.example/": the feeds name it, and it is told of every change, so that readers hear
         /// of news at once. Needs serve.public_url. Empty: none.
         hub: String = String::new(), web_address;

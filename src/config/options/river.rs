@@ -1,15 +1,25 @@
-//! Options of a `[[river]]`: one feed that riverd publishes.
+//! Options of a `[[river]]`: one feed that riverd publishes, what it selects, and who may read it.
 //!
-//! What a river selects belongs here too, as further options: `pipeline::republish` applies each.
+//! What a river selects belongs here as further options: `pipeline::selecting` says what each comes to.
 
-use crate::config::value::{Expected, within};
+use std::time::Duration;
+
+use crate::config::options::story::primary_tags;
+use crate::config::value::{Expected, Value, not_empty, within};
+use crate::model::query::Query;
 use crate::section;
 
 /// The river of everything; it is always there.
 pub const EVERYTHING: &str = "river";
 
 /// Names that stand for something else at the root of the server.
-const RESERVED: [&str; 7] = ["feeds", "story", "search", "healthz", "readyz", "metrics", "subscriptions"];
+pub const RESERVED: [&str; 7] = ["feeds", "story", "search", "healthz", "readyz", "metrics", "subscriptions"];
+
+/// Characters of a river's name, where it is made of a label.
+pub const MAX_NAME: usize = 64;
+
+/// Ten years: what a window can be at most.
+const MAX_WINDOW: Duration = Duration::from_secs(315_360_000);
 
 section! {
     /// One published feed. The river "river" is always there; a block of that name changes its options.
@@ -18,6 +28,17 @@ section! {
         name: String = String::new(), name;
         /// Its title. Empty: its name, or for the river "river" publish.title.
         title: String = String::new();
+        /// Labels whose entries it tells, with all that is under them: folders of the watched folder, folders in OPML
+        /// files, labels of [[feed]]; as ["News", "Tech/Linux"]. Empty: those of every feed.
+        labels: Vec<String> = Vec::new(), labels;
+        /// Languages it tells, as primary tags (["de", "en"]). Empty: all, known or not.
+        languages: Vec<String> = Vec::new(), primary_tags;
+        /// Only entries that this finds, written as for `riverd search`: words, "a phrase", begin*, OR, -not, ( ).
+        query as "match": String = String::new(), query;
+        /// No entries that this finds.
+        exclude: String = String::new(), query;
+        /// How far behind the newest entry of the store a story's newest report may stand. 0: any distance.
+        window: Duration = Duration::ZERO, within(Duration::ZERO..=MAX_WINDOW);
         /// Whether reports of one event are folded into one entry.
         stories: bool = true;
         /// Whether copies of one text, syndicated or lightly edited, are folded into one entry. Without, but with
@@ -27,6 +48,12 @@ section! {
         prefer: Vec<String> = Vec::new();
         /// Most entries in it. 0: publish.limit.
         limit: usize = 0, within(0..=10_000);
+        /// Whether it takes a secret to read it: as /SECRET/NAME.atom, or as the password for /NAME.atom.
+        private: bool = false;
+        /// The user that goes with that password.
+        user: String = "reader".to_owned(), user;
+        /// The file that holds the secret of a private river: 16 to 200 letters, digits, -, _, . and ~ on one line.
+        secret_file: String = String::new();
     }
 }
 
@@ -57,6 +84,44 @@ fn name(name: &str) -> Result<(), Expected> {
     }
     if RESERVED.contains(&name) {
         return Err(format!("a name that stands for nothing else; taken are {}", RESERVED.join(", ")));
+    }
+    Ok(())
+}
+
+/// What each value alone cannot show: for each fault the key, what was found, and what was expected.
+pub fn contradictions(river: &RiverOptions) -> Vec<(&'static str, String, Expected)> {
+    let secret = river.secret_file.write();
+    match (river.private, river.secret_file.is_empty()) {
+        (true, true) => vec![(
+            "secret_file",
+            secret,
+            "the path of a file that holds a secret, for private = true".to_owned(),
+        )],
+        (false, false) => vec![("secret_file", secret, "private = true with it, or \"\"".to_owned())],
+        _ => vec![],
+    }
+}
+
+fn query(text: &str) -> Result<(), Expected> {
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    let wrong = |fault| format!("a full-text query (in this one, {fault}), or \"\"");
+    text.parse::<Query>().map(drop).map_err(wrong)
+}
+
+#[expect(clippy::ptr_arg, reason = "a check is called with the option's own type")]
+fn labels(labels: &Vec<String>) -> Result<(), Expected> {
+    let right = |label: &String| label.split('/').any(|part| not_empty(part).is_ok());
+    if labels.iter().all(right) {
+        return Ok(());
+    }
+    Err("a list of labels, none of them empty, as [\"News\", \"Tech/Linux\"]".to_owned())
+}
+
+fn user(name: &str) -> Result<(), Expected> {
+    if name.is_empty() || name.contains(|c: char| c == ':' || c.is_control()) {
+        return Err("a name without a colon".to_owned());
     }
     Ok(())
 }

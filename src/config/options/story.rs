@@ -23,8 +23,12 @@ section! {
     }
 }
 
+/// A check that these are primary language tags.
+///
+/// # Errors
+/// What was expected.
 #[expect(clippy::ptr_arg, reason = "a check is called with the option's own type")]
-fn primary_tags(tags: &Vec<String>) -> Result<(), Expected> {
+pub fn primary_tags(tags: &Vec<String>) -> Result<(), Expected> {
     let right =
         |tag: &String| (2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_lowercase());
     if tags.iter().all(right) {

@@ -60,6 +60,20 @@ impl Program {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs")
     }
 
+    /// Starts a command whose output, all of it, goes to the file `log` in its home.
+    pub fn spawn_logged(&self, arguments: &[&str]) -> Child {
+        let log = std::fs::File::create(self.home.path().join("log")).expect("a file");
+        let errors = log.try_clone().expect("a handle");
+        self.command(arguments).stdout(log).stderr(errors).spawn().expect("the program runs")
+    }
+
+    /// Runs a command that must fail, and reads its JSON.
+    pub fn json_of_failure(&self, arguments: &[&str]) -> serde_json::Value {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "it succeeds");
+        serde_json::from_slice(&output.stdout).expect("one JSON document")
+    }
+
     /// Runs a command that must succeed, and reads its JSON.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let output = self.run(arguments);

@@ -1,0 +1,169 @@
+//! Which rivers there are, and what each selects.
+//! A story is in a river if at least one of its reports is selected. What the river shows of it, lead and coverage, are
+//! the selected reports; the others are not named there. It stands where the first of them stands.
+//! Promises: ids are those of the river of everything: a story has one id, whichever river shows whichever part of it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use crate::config::options::river::{RiverOptions, Rivers};
+use crate::model::ids::EntryId;
+use crate::model::river::ToldStory;
+use crate::pipeline::labels::{LabelRiver, Labels};
+use crate::pipeline::unfolding::{Manner, Place, parts};
+use crate::store::error::StoreError;
+use crate::store::reader::Reader;
+use crate::store::selection::{Selected, Wanted};
+
+/// A river, and what it wants of the store at this moment.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The owner's choices, or those of a label's own river.
+    pub options: RiverOptions,
+    /// What they come to.
+    pub wanted: Wanted,
+}
+
+/// Every river: those of the config, then those of the labels, `label_limit` of them at most. Blocks.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn choices(reader: &Reader, rivers: &Rivers, label_limit: usize) -> Result<Vec<Choice>, StoreError> {
+    let labels = labels(reader)?;
+    let own = labels.rivers(rivers, label_limit);
+    let all = rivers.0.iter().cloned().chain(own.iter().map(LabelRiver::options));
+    Ok(all.map(|options| Choice { wanted: wanted(&options, &labels), options }).collect())
+}
+
+/// Every label of the store. Blocks.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn labels(reader: &Reader) -> Result<Labels, StoreError> {
+    let labelled = reader.labels()?;
+    Ok(Labels::of(labelled.iter().map(|labelled| (labelled.feed, labelled.label.as_str()))))
+}
+
+fn wanted(options: &RiverOptions, labels: &Labels) -> Wanted {
+    // Queries were read when the config was.
+    let query = |text: &str| text.parse().ok();
+    let window = i64::try_from(options.window.as_millis()).unwrap_or(i64::MAX);
+    Wanted {
+        feeds: (!options.labels.is_empty()).then(|| labels.feeds(&options.labels)),
+        languages: options.languages.clone(),
+        query: query(&options.query),
+        exclude: query(&options.exclude),
+        window_ms: (window > 0).then_some(window),
+    }
+}
+
+/// What a river that selects tells, newest first. Blocks.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn stories(
+    reader: &Reader,
+    Choice { options, wanted }: &Choice,
+    manner: Manner<'_>,
+    limit: usize,
+) -> Result<Vec<ToldStory>, StoreError> {
+    let river = options.name.as_str();
+    let (mut newest, mut looked_at, begun) = (Newest::of(limit), 0_usize, Instant::now());
+    reader.selected(wanted, |selected| {
+        looked_at += 1;
+        newest.take(selected.place, told(selected, manner))
+    })?;
+    let (stories, ms) = (newest.end(), begun.elapsed().as_millis());
+    tracing::debug!(river, stories = stories.len(), looked_at, ms, "selected");
+    Ok(stories)
+}
+
+/// Stands for what a river that selects shows: as long as it is the same, so is the river. Two labels may have one name
+/// after the other: they differ in title. Blocks.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn stamp(reader: &Reader, choice: &Choice) -> Result<u64, StoreError> {
+    let mut hasher = DefaultHasher::new();
+    (reader.stamp(&choice.wanted)?, &choice.options.title).hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
+/// The parts of a story that have a report in the window.
+fn told(selected: Selected, manner: Manner<'_>) -> Vec<(Place, ToldStory)> {
+    let Selected { since, story, .. } = selected;
+    let young = story.reports.iter().filter(|stored| since.is_none_or(|since| stored.rank >= since));
+    let young: HashSet<EntryId> = young.map(|stored| stored.report.row).collect();
+    let mut parts = parts(story, manner);
+    parts.retain(|(_, told)| {
+        young.contains(&told.lead.row)
+            || told.coverage.iter().any(|covering| young.contains(&covering.report.row))
+    });
+    parts
+}
+
+/// Puts the parts of stories in order, where the stories come with the newest report first.
+struct Newest<T> {
+    limit: usize,
+    waiting: BTreeMap<Reverse<Place>, T>,
+    told: Vec<T>,
+}
+
+impl<T> Newest<T> {
+    /// Of nothing yet, `limit` parts at most.
+    fn of(limit: usize) -> Self {
+        Self { limit, waiting: BTreeMap::new(), told: Vec::new() }
+    }
+
+    /// Takes the parts of the story whose newest report stands at `newest`.
+    fn take(&mut self, newest: Place, parts: Vec<(Place, T)>) -> ControlFlow<()> {
+        // Nothing that still comes ranks above it: what waits above it has its turn.
+        while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 > newest) {
+            self.told.push(first.remove());
+        }
+        if self.told.len() >= self.limit {
+            return ControlFlow::Break(());
+        }
+        self.waiting.extend(parts.into_iter().map(|(place, part)| (Reverse(place), part)));
+        ControlFlow::Continue(())
+    }
+
+    /// The newest of all that was taken, in order.
+    fn end(self) -> Vec<T> {
+        self.told.into_iter().chain(self.waiting.into_values()).take(self.limit).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Timestamp;
+
+    /// Stories as the places of their parts' first reports and that of their newest report; the order of `limit` parts
+    /// and how many stories were looked at.
+    fn check(stories: &[(&[i64], i64)], limit: usize, expected: (&[i64], usize)) {
+        let place = |rank: i64| (Timestamp(rank), EntryId(rank));
+        let (mut newest, mut looked) = (Newest::of(limit), 0);
+        for (parts, latest) in stories {
+            looked += 1;
+            let parts = parts.iter().map(|rank| (place(*rank), *rank)).collect();
+            if newest.take(place(*latest), parts).is_break() {
+                break;
+            }
+        }
+        assert_eq!((newest.end(), looked), (expected.0.to_vec(), expected.1));
+    }
+
+    #[test]
+    fn parts_are_told_newest_first_and_no_more_stories_are_looked_at_than_it_takes() {
+        check(&[], 3, (&[], 0));
+        check(&[(&[9], 9), (&[8], 8)], 9, (&[9, 8], 2));
+        // The story with the newest report has an old part; a later one has parts between.
+        check(&[(&[1, 9], 9), (&[6, 4], 8), (&[5], 5), (&[3], 3)], 4, (&[9, 6, 5, 4], 4));
+        // Its newest report lengthens an old part: what comes after it stands above.
+        check(&[(&[2], 9), (&[8], 8), (&[7], 7), (&[6], 6), (&[5], 5)], 2, (&[8, 7], 4));
+    }
+}
