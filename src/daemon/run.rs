@@ -19,7 +19,7 @@ use crate::daemon::memory::give_back;
 use crate::daemon::priority::step_back;
 use crate::daemon::secrets::locks;
 use crate::daemon::wiring::{
-    House, WAITING_DELIVERIES, export, hub, kind, open_back_room, public_url, republish,
+    House, WAITING_DELIVERIES, export, kind, links, open_back_room, public_url, republish,
 };
 use crate::model::websub::HubSubscription;
 use crate::pipeline::ingest::{Ingest, Outcome};
@@ -28,10 +28,9 @@ use crate::serve::callback::Callbacks;
 use crate::serve::counter::Counter;
 use crate::serve::crew::Crew;
 use crate::serve::listener::{Listener, listen};
-use crate::serve::lock::Locks;
 use crate::serve::router::router;
 use crate::serve::server::{Surroundings, serve};
-use crate::serve::shelf::{Links, Shelf};
+use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
@@ -107,13 +106,13 @@ async fn flow(
     tasks.spawn(poller.run(ordered, stop.clone()));
     let (changes, changed) = watch::channel(0_u64);
     let published = Arc::new(Notify::new());
-    let desk = Desk { reader: store.reader.clone(), writer: store.writer.clone(), fetcher, public_url };
+    let desk = Desk::of(config, &store, fetcher, public_url);
     if let Some((hubs, news)) = hubs {
         let keeper = Keeper { hubs, news, changes: changes.subscribe(), desk: desk.clone() };
         tasks.spawn(keeper.run(stop.clone()));
     }
     if !config.publish.hub.is_empty() {
-        let announcer = announcer(config, desk, shelf.clone(), published.clone());
+        let announcer = Announcer::of(config, desk, shelf.clone(), published.clone());
         tasks.spawn(announcer.run(stop.clone()));
     }
     let (settle, pressing) = (config.publish.settle, Publisher { press, shelf: shelf.clone(), published });
@@ -151,20 +150,8 @@ fn hubs(
     Ok(Some((Arc::new(hubs), told)))
 }
 
-/// What feeds say of the hub; `None`: there is none.
-fn links(config: &Config, public_url: &str, locks: &Arc<Locks>) -> Option<Links> {
-    let (public_url, locks) = (public_url.to_owned(), locks.clone());
-    hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, locks })
-}
-
 fn callbacks(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
     Callbacks::new(hubs, config.fetch.max_size.as_usize(), config.fetch.timeout)
-}
-
-fn announcer(config: &Config, desk: Desk, shelf: Shelf, changed: Arc<Notify>) -> Announcer {
-    let Desk { reader, writer, fetcher, public_url } = desk;
-    let (hub, interval) = (config.publish.hub.clone(), config.publish.hub_interval);
-    Announcer { hub, interval, public_url, shelf, reader, writer, fetcher, changed }
 }
 
 /// What the road does next.

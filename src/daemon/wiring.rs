@@ -12,7 +12,8 @@ use crate::model::river::Addresses;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::Press;
-use crate::serve::shelf::Shelf;
+use crate::serve::lock::Locks;
+use crate::serve::shelf::{Links, Shelf};
 use crate::source::fetch::Fetcher;
 use crate::source::folder_scan::Kind;
 use crate::store::open::{Store, open};
@@ -63,7 +64,7 @@ impl House {
 }
 
 /// The hub that is told of changes; `None`: there is none.
-pub fn hub(config: &Config) -> Option<&str> {
+fn hub(config: &Config) -> Option<&str> {
     Some(config.publish.hub.as_str()).filter(|hub| !hub.is_empty())
 }
 
@@ -104,6 +105,12 @@ pub fn open_back_room(press: &Arc<Press>, shelf: &Shelf) {
             None
         })
     }));
+}
+
+/// What feeds say of the hub; `None`: there is none.
+pub fn links(config: &Config, public_url: &str, locks: &Arc<Locks>) -> Option<Links> {
+    let (public_url, locks) = (public_url.to_owned(), locks.clone());
+    hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, locks })
 }
 
 /// What the folder's watcher does with a file.
