@@ -99,7 +99,7 @@ impl Shelf {
     pub fn replace(&self, editions: BTreeMap<String, Arc<Edition>>) {
         let offers = editions.into_iter().map(|(path, edition)| {
             let links = self.0.links.as_ref().and_then(|links| links.header(&path));
-            (path, Arc::new(Offer::new(edition, links)))
+            (path, Arc::new(Offer::new(edition, links.as_ref())))
         });
         let offers: Arc<HashMap<_, _>> = Arc::new(offers.collect());
         self.change(|content| {
