@@ -2,13 +2,17 @@
 //! tests.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
+use crate::daemon::announce::Announcer;
 use crate::daemon::clock::now;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, remote, republish};
+use crate::daemon::hubs::Desk;
+use crate::daemon::secrets::locks;
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, links, public_url, remote, republish};
 use crate::model::time::Timestamp;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::ingest::Ingest;
@@ -51,8 +55,10 @@ pub async fn once(
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<Done> {
     let house = House::open(config).await?;
-    let press = house.press(config, &format!("http://{}", config.serve.listen));
+    let public_url = public_url(config, &format!("http://{}", config.serve.listen));
+    let press = house.press(config, public_url.clone());
     let House { store, mut ingest, fetcher } = house;
+    let desk = Desk::of(config, &store, fetcher.clone(), public_url);
     let mut done = Done::default();
     ingest.answer_requests().await?;
     let mut orders = ingest.begin().await?;
@@ -85,8 +91,10 @@ pub async fn once(
     polling.await?;
     ingest.answer_requests().await?;
     if !config.publish.directory.is_empty() {
-        republish(&press, &Shelf::default()).await?;
+        let shelf = Shelf::naming(links(config, &desk.public_url, &Arc::new(locks(config)?)));
+        republish(&press, &shelf).await?;
         export(&press).await?;
+        Announcer::of(config, desk, shelf, Arc::default()).once().await;
     }
     Ok(done)
 }

@@ -23,6 +23,7 @@ use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
+use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
 use crate::pipeline::renaming::renamed;
 use crate::source::answer::Answer;
@@ -200,6 +201,12 @@ impl Ingest {
         }
         let (reader, asked) = (self.reader.clone(), origin.clone());
         let known = blocking(move || reader.feed(&asked)).await?;
+        let pushed = answer.is_none() && matches!(origin, Origin::Remote(_));
+        let document = match (&known, pushed) {
+            (_, false) => document,
+            (Some(known), true) if self.following.contains(&origin.key()) => as_pushed(document, known),
+            _ => return Ok(Outcome::default()),
+        };
         let same = known.as_ref().is_some_and(|feed| !feed.gone && feed.content_hash.as_ref() == Some(&hash));
         if same && let Some(known) = known {
             let (poll, orders) = self.rearm(&origin, &known, answer, None, now);
@@ -212,17 +219,22 @@ impl Ingest {
             before.add(self.list(document, known.clone(), answer, hash, now).await?);
             return Ok(before);
         }
-        let version = document.version.clone();
+        let (version, named) = (document.version.clone(), document.named.clone());
         let read = match read {
             Some(read) => read,
             // The store has changed since it was looked at.
             None => self.read_now(document).await?,
         };
         match read {
-            Ok(told) => {
+            Ok(mut told) => {
+                told.parsed.hints = hints(&told.parsed, named, known.as_ref().filter(|_| pushed));
                 let read = Read { told, version, hash, now };
                 let (read, answer) = whole_or_again(read, answer, known.as_ref());
                 self.read(origin, known, answer, read).await
+            }
+            // A push that says only that there is news, or says it badly.
+            Err(_) if pushed => {
+                Ok(Outcome { orders: at_once(&origin, known.as_ref()), ..Outcome::default() })
             }
             Err(error) => self.unreadable(origin, answer, error, now).await,
         }
@@ -457,7 +469,13 @@ impl Ingest {
     ) -> (Option<PollState>, Vec<Command>) {
         let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
         let own = self.config.feeds.iter().find(|feed| feed.url == *url).and_then(FeedOptions::own_interval);
-        let facts = Facts { url: url.clone(), hints: known.hints.clone(), rate, interval: own };
+        let facts = Facts {
+            url: url.clone(),
+            hints: known.hints.clone(),
+            rate,
+            interval: own,
+            pushed_until: known.pushed_until,
+        };
         let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
         if poll.location != known.poll.location {
             let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));

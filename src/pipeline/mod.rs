@@ -19,6 +19,7 @@ pub mod memory;
 pub mod mint;
 pub mod owner;
 pub mod past;
+mod pushed;
 pub mod reading;
 pub mod renaming;
 pub mod republish;
