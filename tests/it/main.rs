@@ -13,6 +13,7 @@ mod lists;
 mod mangled;
 mod measuring;
 mod misbehaving;
+mod pages;
 mod parsing;
 mod politeness;
 mod publishing;
