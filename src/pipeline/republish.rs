@@ -19,7 +19,7 @@ use crate::pipeline::window::folding;
 use crate::publish::edition::{Edition, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
-use crate::publish::{atom, opml};
+use crate::publish::{atom, landing, opml};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::told::{KeptEdition, SealedPage};
@@ -91,6 +91,7 @@ impl Press {
                 drafts.extend(self.drafts(&self.selected(&choice)?));
             }
         }
+        drafts.push(self.landing(editions.keys().chain(drafts.iter().map(|draft| &draft.path))));
         editions.extend(self.bind(drafts, &heads, &last)?);
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
         Ok(editions)
@@ -163,6 +164,14 @@ impl Press {
             [options.title.as_str(), if options.name == EVERYTHING { &self.options.title } else { "" }];
         let title = titles.into_iter().find(|title| !title.trim().is_empty());
         title.unwrap_or(&options.name).to_owned()
+    }
+
+    /// The page that names what all may read.
+    fn landing<'a>(&self, paths: impl Iterator<Item = &'a String>) -> Draft {
+        let mut public: Vec<&str> = paths.map(String::as_str).filter(|path| !self.is_private(path)).collect();
+        public.sort_unstable();
+        let bytes = landing::render(&self.options.title, &public).into_bytes();
+        Draft { path: landing::PATH.to_owned(), media_type: landing::MEDIA_TYPE, bytes }
     }
 
     fn subscriptions(&self) -> Result<Draft, StoreError> {

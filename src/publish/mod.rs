@@ -10,6 +10,7 @@ pub mod edition;
 pub mod formats;
 pub mod iri;
 pub mod json_feed;
+pub mod landing;
 pub mod opml;
 pub mod rss;
 pub mod telling;

@@ -2,6 +2,7 @@
 
 mod articles;
 mod commands;
+mod conditional;
 mod corrections;
 mod daemon;
 mod durability;

@@ -1,9 +1,14 @@
 //! The page at `/`: what there is to subscribe to.
 
-/// Its bytes. `paths`: the feeds.
-pub fn page(title: &str, paths: &[String]) -> String {
+/// Where it stands.
+pub const PATH: &str = "/";
+/// The media type to serve it as.
+pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
+
+/// Its bytes. `paths`: what all may read.
+pub fn render(title: &str, paths: &[&str]) -> String {
     let title = html_escape::encode_text(title);
-    let item = |path: &String| {
+    let item = |path: &&str| {
         let path = html_escape::encode_double_quoted_attribute(path);
         format!("<li><a href=\"{path}\">{path}</a></li>\n")
     };
