@@ -20,6 +20,7 @@ mod publishing;
 mod rivers;
 mod rules;
 mod safety;
+mod sameness;
 mod searching;
 mod selecting;
 mod serving;
