@@ -56,6 +56,8 @@ fn large() -> Program {
     // Few words, so that it is soon read.
     let text: String = (0..40_000).map(|at| format!("{at:0>199} ")).collect();
     program.drop_file("a.txt", &format!("Ein langer Text\n\n{text}\n"));
+    // It is there before the daemon is: no deadline runs while it is read.
+    program.json(&["once", "--json"]);
     program
 }
 
