@@ -22,7 +22,9 @@ use crate::daemon::wiring::{
     House, WAITING_DELIVERIES, export, kind, links, open_back_room, public_url, republish,
 };
 use crate::model::websub::HubSubscription;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::ingest::{Ingest, Outcome};
+use crate::pipeline::reading::Prepared;
 use crate::pipeline::republish::Press;
 use crate::serve::callback::Callbacks;
 use crate::serve::counter::Counter;
@@ -155,7 +157,8 @@ fn callbacks(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
 
 /// What the road does next.
 enum Next {
-    Take(Box<Delivery>),
+    Take(Box<Prepared>),
+    Written(Outcome),
     Owner,
     End,
 }
@@ -169,11 +172,7 @@ struct Road {
 
 impl Road {
     /// Takes in deliveries until the sources have ended and nothing waits any more.
-    async fn travel(
-        mut self,
-        mut delivered: Receiver<Delivery>,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<()> {
+    async fn travel(mut self, delivered: Receiver<Delivery>, stop: &CancellationToken) -> anyhow::Result<()> {
         // Readers are served already; what comes in finds the engine ready.
         self.ingest.wake().await?;
         let mut failures: Vec<tokio::time::Instant> = Vec::new();
@@ -182,26 +181,29 @@ impl Road {
             tokio::time::sleep(DRAIN).await;
         };
         tokio::pin!(drained_by);
+        let mut ahead = self.ingest.ahead(delivered);
         let mut looks = tokio::time::interval(OWNER);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let next = tokio::select! {
-                delivery = delivered.recv() => delivery.map_or(Next::End, |delivery| Next::Take(Box::new(delivery))),
+                prepared = ahead.next() => prepared.map_or(Next::End, |prepared| Next::Take(Box::new(prepared))),
+                outcome = self.ingest.written(), if self.ingest.is_writing() => Next::Written(outcome),
                 _ = looks.tick() => Next::Owner,
                 () = &mut drained_by => Next::End,
             };
-            let taken = match next {
-                Next::End => return Ok(()),
-                Next::Take(delivery) => self.take(*delivery).await,
+            let done = match next {
+                Next::End => return self.arrive().await,
+                Next::Take(prepared) => {
+                    let more = !ahead.is_idle();
+                    self.ingest.admit(*prepared, more).await
+                }
+                Next::Written(outcome) => Ok(outcome),
                 Next::Owner => {
                     self.answer_owner(&mut looks).await;
                     continue;
                 }
             };
-            let Err(error) = taken else {
-                self.shelf.set_illness(None);
-                continue;
-            };
+            let Some(error) = self.follow(done) else { continue };
             tracing::error!(error = format!("{error:#}"), "a document could not be stored");
             self.shelf.set_illness(Some(format!("the store fails: {error:#}")));
             failures.retain(|at| at.elapsed() < FAILURE_SPAN);
@@ -212,16 +214,17 @@ impl Road {
         }
     }
 
-    async fn take(&mut self, delivery: Delivery) -> anyhow::Result<()> {
-        let outcome = self.ingest.take(delivery).await?;
-        self.follow(outcome);
-        Ok(())
+    /// What was taken in is on disk before the road ends.
+    async fn arrive(mut self) -> anyhow::Result<()> {
+        let outcome = self.ingest.settle().await;
+        self.follow(Ok(outcome)).map_or(Ok(()), Err)
     }
 
     async fn answer_owner(&mut self, looks: &mut Interval) {
-        match self.ingest.answer_requests().await {
-            Ok(outcome) => self.follow(outcome),
-            Err(error) => {
+        let answered = self.ingest.answer_requests().await;
+        match self.follow(answered) {
+            None => {}
+            Some(error) => {
                 tracing::error!(
                     error = format!("{error:#}"),
                     "what the owner asks cannot be read or answered"
@@ -231,11 +234,20 @@ impl Road {
         }
     }
 
-    fn follow(&mut self, outcome: Outcome) {
+    /// Hands on what follows; returns why the store failed, if it did.
+    fn follow(&mut self, done: Result<Outcome, PipelineError>) -> Option<anyhow::Error> {
+        let outcome = match done {
+            Ok(outcome) => outcome,
+            Err(error) => return Some(error.into()),
+        };
+        if outcome.failure.is_none() && (outcome.changed || !outcome.orders.is_empty()) {
+            self.shelf.set_illness(None);
+        }
         send_orders(&self.orders, outcome.orders);
         if outcome.changed {
             self.changes.send_modify(|count| *count += 1);
         }
+        outcome.failure.map(anyhow::Error::from)
     }
 }
 
