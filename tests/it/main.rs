@@ -2,6 +2,7 @@
 
 mod articles;
 mod commands;
+mod conditional;
 mod corrections;
 mod daemon;
 mod durability;
@@ -20,6 +21,7 @@ mod publishing;
 mod rivers;
 mod rules;
 mod safety;
+mod sameness;
 mod searching;
 mod selecting;
 mod serving;
