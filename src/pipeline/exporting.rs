@@ -8,9 +8,15 @@ use std::sync::PoisonError;
 use crate::model::river::archive_path;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::republish::{Press, page};
+use crate::publish::atom;
 use crate::publish::edition::hash;
+use crate::publish::html::STYLE_PATH;
 use crate::publish::write::Export;
-use crate::publish::{atom, landing};
+
+/// Pages for people, and how they look, are no files for other servers.
+pub(crate) fn is_file(path: &str) -> bool {
+    path.contains('.') && path != STYLE_PATH
+}
 
 impl Press {
     /// Writes what has changed of the editions made last, and removes what riverd wrote and is no more. Private
@@ -34,8 +40,8 @@ impl Press {
         };
         // Pages first: what an edition links is there when it comes.
         let mut paths = self.write_archives(&mut export)?;
-        // The other server's first page is its own.
-        let is_exported = |path: &str| path != landing::PATH && !self.is_private(path);
+        // The other server has pages of its own.
+        let is_exported = |path: &str| is_file(path) && !self.is_private(path);
         for (path, edition) in editions.iter().filter(|(path, _)| is_exported(path)) {
             let key = format!("{}-{}", edition.hash, edition.modified.0);
             if !export.has(path, &key) {

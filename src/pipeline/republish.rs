@@ -13,13 +13,14 @@ use crate::config::options::river::{EVERYTHING, RiverOptions, Rivers};
 use crate::model::river::{Addresses, Page, River, archive_of};
 use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
+use crate::pipeline::exporting::is_file;
 use crate::pipeline::selecting::{self, Choice};
 use crate::pipeline::unfolding::Manner;
 use crate::pipeline::window::folding;
 use crate::publish::edition::{Edition, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
-use crate::publish::{atom, landing, opml};
+use crate::publish::{atom, html, landing, opml};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::told::{KeptEdition, SealedPage};
@@ -78,7 +79,7 @@ impl Press {
         let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
         let (changed, at) = self.look_at_one_moment()?;
         let (mut drafts, mut heads, mut editions) =
-            (vec![self.subscriptions(&at)?], Vec::new(), Editions::new());
+            (vec![self.subscriptions(&at)?, style()], Vec::new(), Editions::new());
         let titles_stand =
             last.get(SUBSCRIPTIONS).is_some_and(|edition| edition.hash == hash(&drafts[0].bytes));
         for choice in selecting::choices(&at, &self.rivers, self.options.label_rivers)? {
@@ -167,7 +168,7 @@ impl Press {
 
     fn drafts(&self, river: &River) -> impl Iterator<Item = Draft> {
         FORMATS.iter().map(|format| Draft {
-            path: format!("/{}.{}", river.name, format.ending),
+            path: format.path(&river.name),
             media_type: format.media_type,
             bytes: (format.render)(river, self.options.max_size.as_usize()),
         })
@@ -213,7 +214,8 @@ impl Press {
 
     /// The page that names what all may read.
     fn landing<'a>(&self, paths: impl Iterator<Item = &'a String>) -> Draft {
-        let mut public: Vec<&str> = paths.map(String::as_str).filter(|path| !self.is_private(path)).collect();
+        let is_named = |path: &&str| is_file(path) && !self.is_private(path);
+        let mut public: Vec<&str> = paths.map(String::as_str).filter(is_named).collect();
         public.sort_unstable();
         let bytes = landing::render(&self.options.title, &public).into_bytes();
         Draft { path: landing::PATH.to_owned(), media_type: landing::MEDIA_TYPE, bytes }
@@ -268,9 +270,14 @@ impl Press {
     }
 }
 
+/// How pages look.
+fn style() -> Draft {
+    Draft { path: html::STYLE_PATH.to_owned(), media_type: html::STYLE_TYPE, bytes: html::STYLE.into() }
+}
+
 /// A river's editions in all formats, if they are there.
 fn of_river(editions: &Editions, name: &str) -> Option<Vec<(String, Arc<Edition>)>> {
-    let paths = FORMATS.iter().map(|format| format!("/{name}.{}", format.ending));
+    let paths = FORMATS.iter().map(|format| format.path(name));
     paths.map(|path| editions.get(&path).cloned().map(|edition| (path, edition))).collect()
 }
 

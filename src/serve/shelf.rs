@@ -11,6 +11,7 @@ use axum::http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use crate::publish::edition::{Edition, Encoding};
+use crate::publish::formats::FEEDS;
 use crate::serve::lock::Locks;
 use crate::serve::offer::Offer;
 
@@ -30,8 +31,8 @@ pub enum Found {
     Busy,
 }
 
-/// Paths that only the back room has.
-const BACK_ROOM: &str = "/archive/";
+/// What the paths begin with that only the back room has.
+const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 
 /// Shared by those who put editions there and those who hand them out. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +68,9 @@ impl Links {
 
     /// Pages for people are none that hubs follow.
     fn is_followed(&self, path: &str) -> bool {
-        path.contains('.') && !self.locks.is_private(path)
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        let is_feed = |ending| ending == "opml" || FEEDS.iter().any(|format| format.ending == ending);
+        ending.is_some_and(is_feed) && !self.locks.is_private(path)
     }
 }
 
@@ -137,7 +140,7 @@ impl Shelf {
         if let Some(offer) = self.offer(path) {
             return Found::Offer(offer);
         }
-        if !path.starts_with(BACK_ROOM) {
+        if !BACK_ROOM.iter().any(|begin| path.starts_with(begin)) {
             return Found::Nothing;
         }
         if let Some(page) = self.fetched(path) {

@@ -14,6 +14,7 @@ mod lists;
 mod mangled;
 mod measuring;
 mod misbehaving;
+mod pages;
 mod parsing;
 mod politeness;
 mod publishing;
