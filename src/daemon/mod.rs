@@ -2,12 +2,19 @@
 //! Promises: stop order: sources, then ingest drains, the last republish, the store closes; within 10 s.
 //! Deliberately not here: any decision about content.
 
+pub mod choices;
 pub mod clock;
 pub mod descriptors;
+pub mod health;
 pub mod logging;
 pub mod memory;
+pub mod metrics;
 pub mod once;
 pub mod run;
 pub mod secrets;
 pub mod stop;
+pub mod surveyor;
+pub mod systemd;
+pub mod tasks;
+pub mod watchdog;
 pub mod wiring;

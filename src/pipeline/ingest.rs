@@ -30,6 +30,7 @@ use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
+use crate::source::schedule::leap::by_todays_clock;
 use crate::source::schedule::rate::rate;
 use crate::source::schedule::{Facts, next};
 use crate::store::change::{KnownEntry, KnownFeed, Reading, Regrouping};
@@ -347,7 +348,7 @@ impl Ingest {
             let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
             tracing::info!(%feed, location = %shown(location), "the feed has moved; it is asked for there");
         }
-        let order = self.following.contains(url).then(|| follow(url, &poll));
+        let order = self.following.contains(url).then(|| follow(url, &poll, now));
         (Some(poll), order.flatten().into_iter().collect())
     }
 
@@ -400,8 +401,9 @@ fn whole_or_again(
 }
 
 /// The order for a feed's next poll; `None` if it is retired.
-pub(crate) fn follow(url: &str, poll: &PollState) -> Option<Command> {
-    (!poll.retired).then(|| Command::Follow { ask: Ask::again(url, poll), due: poll.next_poll })
+pub(crate) fn follow(url: &str, poll: &PollState, now: Timestamp) -> Option<Command> {
+    let poll = by_todays_clock(poll, now);
+    (!poll.retired).then(|| Command::Follow { ask: Ask::again(url, &poll), due: poll.next_poll })
 }
 
 /// -1 to 1, other for each feed and poll.

@@ -59,14 +59,14 @@ impl Ingest {
         let asked: BTreeMap<_, _> = blocking(move || reader.followed()).await?.into_iter().collect();
         let left: Vec<String> =
             self.following.iter().filter(|url| !asked.contains_key(*url)).cloned().collect();
-        let mut orders = Vec::new();
+        let (mut orders, now) = (Vec::new(), (self.clock)());
         for url in left {
             self.following.remove(&url);
             orders.push(Command::Unfollow(url));
         }
         for (url, poll) in asked {
             if self.following.insert(url.clone()) {
-                orders.extend(follow(&url, &poll));
+                orders.extend(follow(&url, &poll, now));
             }
         }
         Ok(orders)

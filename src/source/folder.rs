@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
@@ -16,6 +17,7 @@ use crate::model::document::{Document, FileStamp, Origin, Version};
 use crate::model::time::Timestamp;
 use crate::source::delivery::Delivery;
 use crate::source::folder_scan::{Files, Kind, difference, scan, stamp};
+use crate::source::standing::{FolderState, Watching};
 
 /// The watcher of one folder.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub struct Folder {
     /// Being written, as far as the system told.
     open: HashSet<String>,
     away: bool,
+    standing: Arc<Watching>,
 }
 
 /// What the system noticed.
@@ -59,7 +62,12 @@ impl Folder {
         let path = PathBuf::from(&options.path);
         let (pending, open) = (HashMap::new(), HashSet::new());
         let known = known.into_iter().collect();
-        Self { path, options: options.clone(), kind, deliveries, known, pending, open, away: false }
+        Self { path, options: options.clone(), kind, deliveries, known, pending, open, away: false, standing: Arc::default() }
+    }
+
+    /// How the folder stands, for as long as it is watched.
+    pub fn standing(&self) -> Arc<Watching> {
+        self.standing.clone()
     }
 
     /// Watches until `stop`.
@@ -69,6 +77,7 @@ impl Folder {
         let mut first = true;
         loop {
             let settled = self.look().await;
+            self.keep_standing(settled);
             if settled && std::mem::take(&mut first) && self.deliveries.send(Delivery::Scanned).await.is_err()
             {
                 return;
@@ -93,6 +102,18 @@ impl Folder {
         }
         // A receiver that went away wants no more.
         drop(self.deliveries.send(Delivery::Scanned).await);
+    }
+
+    fn keep_standing(&self, settled: bool) {
+        match (self.away, settled) {
+            (true, _) => self.standing.keep(FolderState::Away),
+            (false, true) => self.standing.keep(FolderState::Watched),
+            // Files that are being written are no reason to be unready again.
+            (false, false) if self.standing.state() == FolderState::Away => {
+                self.standing.keep(FolderState::Watched);
+            }
+            (false, false) => {}
+        }
     }
 
     async fn gather(&mut self, notice: Notice, noticed: &mut Receiver<Notice>) {

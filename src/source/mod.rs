@@ -19,5 +19,8 @@ pub mod folder_scan;
 pub mod guard;
 pub mod hosts;
 pub mod outage;
+pub mod pulse;
 pub mod remote;
 pub mod schedule;
+pub mod standing;
+mod steady;

@@ -41,6 +41,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ammonia", &["parse/sanitize.rs"]),
     ("axum", &["serve/"]),
     ("clap", &["cli/", "main.rs"]),
+    ("sd_notify", &["daemon/systemd.rs"]),
+    ("prometheus_client", &["daemon/metrics/"]),
 ];
 
 /// What the pure must not name: clock, disk, net, runtime, database.

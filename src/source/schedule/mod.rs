@@ -2,10 +2,13 @@
 //! Promises: never before what the server, the publisher or the owner wishes; jitter only ever moves a poll away from
 //! such a wish; a feed that fails is asked ever less, but never given up (save after 410).
 //! The parts: `wish` (an answer was good), `failure`, `rate` (the feed's own pace), `moving` (lasting redirects),
-//! `skipped` (hours and days without polls), `backlog` (what is overdue at a start).
+//! `skipped` (hours and days without polls), `backlog` (what is overdue at a start), `agenda` (whose turn it is), `leap`
+//! (dates of a clock that was wrong).
 
+pub mod agenda;
 pub mod backlog;
 pub mod failure;
+pub mod leap;
 pub mod moving;
 pub mod rate;
 pub mod skipped;
