@@ -2,14 +2,17 @@
 //! Promises: stop order: sources, then ingest drains, the last republish, the store closes; within 10 s.
 //! Deliberately not here: any decision about content.
 
+pub mod announce;
 pub mod choices;
 pub mod clock;
 pub mod descriptors;
 pub mod health;
+pub mod hubs;
 pub mod logging;
 pub mod memory;
 pub mod metrics;
 pub mod once;
+pub mod priority;
 pub mod run;
 pub mod secrets;
 pub mod stop;

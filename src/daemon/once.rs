@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
 use crate::daemon::clock::now;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, remote, republish};
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, public_url, remote, republish};
 use crate::model::time::Timestamp;
 use crate::pipeline::ingest::Ingest;
 use crate::serve::shelf::Shelf;
@@ -50,7 +50,7 @@ pub async fn once(
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<Done> {
     let house = House::open(config).await?;
-    let press = house.press(config, &format!("http://{}", config.serve.listen));
+    let press = house.press(config, public_url(config, &format!("http://{}", config.serve.listen)));
     let House { store, mut ingest, fetcher } = house;
     let mut done = Done::default();
     ingest.answer_requests().await?;

@@ -3,27 +3,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
-use tokio::sync::watch;
+use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver, UnboundedSender};
+use tokio::sync::{Notify, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::load::Config;
 use crate::config::options::serve::ServeOptions;
+use crate::daemon::announce::Announcer;
 use crate::daemon::clock::now;
 use crate::daemon::descriptors::allowed;
+use crate::daemon::hubs::{Desk, Hubs, Keeper};
 use crate::daemon::memory::give_back;
+use crate::daemon::priority::step_back;
 use crate::daemon::secrets::locks;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, open_back_room, republish};
+use crate::daemon::wiring::{
+    House, WAITING_DELIVERIES, export, hub, kind, open_back_room, public_url, republish,
+};
+use crate::model::websub::HubSubscription;
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::republish::Press;
+use crate::serve::callback::Callbacks;
 use crate::serve::counter::Counter;
 use crate::serve::crew::Crew;
 use crate::serve::listener::{Listener, listen};
+use crate::serve::lock::Locks;
 use crate::serve::router::router;
 use crate::serve::server::{Surroundings, serve};
-use crate::serve::shelf::Shelf;
+use crate::serve::shelf::{Links, Shelf};
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
@@ -52,22 +60,28 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
         ..config.serve.clone()
     };
     let (crew, listeners) = (Crew::start(serving.threads)?, listen(&serving)?);
+    step_back();
     let here = listeners.first().map(Listener::address).unwrap_or_default();
     let locks = Arc::new(locks(&config)?);
     let house = House::open(&config).await?;
-    let press = house.press(&config, &here);
-    let shelf = Shelf::default();
+    let public_url = public_url(&config, &here);
+    let press = house.press(&config, public_url.clone());
+    let shelf = Shelf::naming(links(&config, &public_url, &locks));
     open_back_room(&press, &shelf);
     republish(&press, &shelf).await?;
     let tasks = TaskTracker::new();
     let server_stop = CancellationToken::new();
+    let road = mpsc::channel(WAITING_DELIVERIES);
+    let hubs = hubs(&config, &house, &road.0)?;
     let pages = router(shelf.clone(), locks.clone(), &config.publish.title);
-    let counter = Counter::new(shelf.clone(), locks, pages, &serving);
+    let counter = Counter::new(shelf.clone(), locks, pages, &serving)
+        .with_callbacks(hubs.as_ref().map(|(hubs, _)| callbacks(&config, hubs.clone())));
     let around = Surroundings { stop: server_stop.clone(), give_back };
     let server = tokio::spawn(async move { serve(crew, listeners, counter, &serving, around).await });
     ready(&here);
     tracing::info!(address = %here, "serving");
-    let result = flow(&config, house, press, shelf, &tasks, &stop).await;
+    let plan = Plan { press, shelf, road, hubs, public_url };
+    let result = flow(&config, house, plan, &tasks, &stop).await;
     server_stop.cancel();
     drop(server.await);
     tracing::info!("stopped");
@@ -78,23 +92,32 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
 async fn flow(
     config: &Config,
     house: House,
-    press: Arc<Press>,
-    shelf: Shelf,
+    plan: Plan,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let House { store, mut ingest, fetcher } = house;
-    let (deliveries, delivered) = mpsc::channel(WAITING_DELIVERIES);
+    let Plan { press, shelf, road: (deliveries, delivered), hubs, public_url } = plan;
     let (orders, ordered) = mpsc::unbounded_channel();
     send_orders(&orders, spread_overdue(ingest.begin().await?, now(), &config.fetch));
     let known = store.reader.files()?;
     let folder = Folder::new(&config.folder, known, kind, deliveries.clone());
     tasks.spawn(folder.run(stop.clone()));
-    let poller = Poller::new(fetcher, config.fetch.clone(), Patience::Endless, now, deliveries);
+    let poller = Poller::new(fetcher.clone(), config.fetch.clone(), Patience::Endless, now, deliveries);
     tasks.spawn(poller.run(ordered, stop.clone()));
     let (changes, changed) = watch::channel(0_u64);
-    let publisher =
-        tokio::spawn(keep_publishing(press.clone(), shelf.clone(), changed, config.publish.settle));
+    let published = Arc::new(Notify::new());
+    let desk = Desk { reader: store.reader.clone(), writer: store.writer.clone(), fetcher, public_url };
+    if let Some((hubs, news)) = hubs {
+        let keeper = Keeper { hubs, news, changes: changes.subscribe(), desk: desk.clone() };
+        tasks.spawn(keeper.run(stop.clone()));
+    }
+    if !config.publish.hub.is_empty() {
+        let announcer = announcer(config, desk, shelf.clone(), published.clone());
+        tasks.spawn(announcer.run(stop.clone()));
+    }
+    let (settle, pressing) = (config.publish.settle, Publisher { press, shelf: shelf.clone(), published });
+    let publisher = tokio::spawn(pressing.keep_publishing(changed, settle));
     let road = Road { ingest, orders, changes, shelf: shelf.clone() };
     let drained = road.travel(delivered, stop).await;
     // The road let go of `changes`: the publisher makes its last edition and ends.
@@ -103,6 +126,45 @@ async fn flow(
     drop(tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await);
     drop(store);
     drained
+}
+
+/// What the flow is made of, besides the house.
+struct Plan {
+    press: Arc<Press>,
+    shelf: Shelf,
+    road: (Sender<Delivery>, Receiver<Delivery>),
+    hubs: Option<(Arc<Hubs>, UnboundedReceiver<HubSubscription>)>,
+    public_url: String,
+}
+
+/// The subscriptions at hubs; `None`: hubs cannot reach riverd, or are not to.
+fn hubs(
+    config: &Config,
+    house: &House,
+    road: &Sender<Delivery>,
+) -> anyhow::Result<Option<(Arc<Hubs>, UnboundedReceiver<HubSubscription>)>> {
+    if config.serve.public_url.is_empty() || !config.fetch.websub {
+        return Ok(None);
+    }
+    let (news, told) = mpsc::unbounded_channel();
+    let hubs = Hubs::of(&house.store.reader, news, road.downgrade())?;
+    Ok(Some((Arc::new(hubs), told)))
+}
+
+/// What feeds say of the hub; `None`: there is none.
+fn links(config: &Config, public_url: &str, locks: &Arc<Locks>) -> Option<Links> {
+    let (public_url, locks) = (public_url.to_owned(), locks.clone());
+    hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, locks })
+}
+
+fn callbacks(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
+    Callbacks::new(hubs, config.fetch.max_size.as_usize(), config.fetch.timeout)
+}
+
+fn announcer(config: &Config, desk: Desk, shelf: Shelf, changed: Arc<Notify>) -> Announcer {
+    let Desk { reader, writer, fetcher, public_url } = desk;
+    let (hub, interval) = (config.publish.hub.clone(), config.publish.hub_interval);
+    Announcer { hub, interval, public_url, shelf, reader, writer, fetcher, changed }
 }
 
 /// What the road does next.
@@ -196,33 +258,38 @@ fn send_orders(orders: &UnboundedSender<Command>, list: Vec<Command>) {
     list.into_iter().for_each(|order| drop(orders.send(order)));
 }
 
-/// Makes new editions after changes, each time after a moment in which more may come.
-async fn keep_publishing(
+/// Who makes new editions.
+struct Publisher {
     press: Arc<Press>,
     shelf: Shelf,
-    mut changed: watch::Receiver<u64>,
-    settle: Duration,
-) {
-    let mut more = true;
-    write_out(&press).await;
-    while more {
-        let change = tokio::time::timeout(IDLE, changed.changed()).await;
-        let Ok(change) = change else {
-            give_back();
-            more = changed.changed().await.is_ok();
-            changed.mark_changed();
-            continue;
-        };
-        more = change.is_ok();
-        if more {
-            tokio::time::sleep(settle).await;
-            changed.borrow_and_update();
+    published: Arc<Notify>,
+}
+
+impl Publisher {
+    /// Makes new editions after changes, each time after a moment in which more may come.
+    async fn keep_publishing(self, mut changed: watch::Receiver<u64>, settle: Duration) {
+        let mut more = true;
+        write_out(&self.press).await;
+        while more {
+            let change = tokio::time::timeout(IDLE, changed.changed()).await;
+            let Ok(change) = change else {
+                give_back();
+                more = changed.changed().await.is_ok();
+                changed.mark_changed();
+                continue;
+            };
+            more = change.is_ok();
+            if more {
+                tokio::time::sleep(settle).await;
+                changed.borrow_and_update();
+            }
+            if let Err(error) = republish(&self.press, &self.shelf).await {
+                tracing::error!(error = format!("{error:#}"), "not republished");
+                continue;
+            }
+            self.published.notify_one();
+            write_out(&self.press).await;
         }
-        if let Err(error) = republish(&press, &shelf).await {
-            tracing::error!(error = format!("{error:#}"), "not republished");
-            continue;
-        }
-        write_out(&press).await;
     }
 }
 

@@ -43,9 +43,8 @@ impl House {
         Ok(Self { store, ingest, fetcher })
     }
 
-    /// What makes the editions; readers reach them at `serve.public_url`, or `here` if that is not given.
-    pub fn press(&self, config: &Config, here: &str) -> Arc<Press> {
-        let public = public_url(config, here);
+    /// What makes the editions; readers reach them at `public`.
+    pub fn press(&self, config: &Config, public: String) -> Arc<Press> {
         Arc::new(Press {
             reader: self.store.reader.clone(),
             writer: self.store.writer.clone(),
@@ -53,7 +52,7 @@ impl House {
             rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
             // There are no pages of stories to lead to.
-            addresses: Addresses { public, story_pages: false },
+            addresses: Addresses { public, story_pages: false, hub: hub(config).map(str::to_owned) },
             store_name: self.store.name.clone(),
             born: self.store.born,
             last: Mutex::default(),
@@ -63,8 +62,13 @@ impl House {
     }
 }
 
+/// The hub that is told of changes; `None`: there is none.
+pub fn hub(config: &Config) -> Option<&str> {
+    Some(config.publish.hub.as_str()).filter(|hub| !hub.is_empty())
+}
+
 /// Where readers reach riverd: as the owner says, else where it listens. A Unix socket is no place in a feed's links.
-fn public_url(config: &Config, here: &str) -> String {
+pub fn public_url(config: &Config, here: &str) -> String {
     let listened = if here.contains("unix:") { "http://localhost" } else { here };
     let given = config.serve.public_url.as_str();
     if given.is_empty() { listened } else { given }.trim_end_matches('/').to_owned()

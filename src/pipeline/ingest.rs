@@ -125,6 +125,12 @@ impl Ingest {
         let origin = document.origin.clone();
         let (reader, asked) = (self.reader.clone(), origin.clone());
         let known = blocking(move || reader.feed(&asked)).await?;
+        let pushed = answer.is_none() && matches!(origin, Origin::Remote(_));
+        let document = match (&known, pushed) {
+            (_, false) => document,
+            (Some(known), true) if self.following.contains(&origin.key()) => as_pushed(document, known),
+            _ => return Ok(Outcome::default()),
+        };
         let hash = Sha256::digest(&document.bytes)[..16].to_vec();
         let same = known.as_ref().is_some_and(|feed| !feed.gone && feed.content_hash.as_ref() == Some(&hash));
         if same && let Some(known) = known {
@@ -147,6 +153,10 @@ impl Ingest {
                 // Its room is given back before the store is waited for.
                 drop(bytes);
                 self.read(origin, known, answer, read).await
+            }
+            // A push that says only that there is news, or says it badly.
+            Ok(Err(_)) | Err(_) if pushed => {
+                Ok(Outcome { changed: false, orders: at_once(&origin, known.as_ref()) })
             }
             Ok(Err(error)) => self.unreadable(origin, answer, error.to_string(), now).await,
             Err(_) => self.unreadable(origin, answer, "the parser fell over it".to_owned(), now).await,
@@ -342,7 +352,13 @@ impl Ingest {
     ) -> (Option<PollState>, Vec<Command>) {
         let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
         let own = self.config.feeds.iter().find(|feed| feed.url == *url).and_then(FeedOptions::own_interval);
-        let facts = Facts { url: url.clone(), hints: known.hints.clone(), rate, interval: own };
+        let facts = Facts {
+            url: url.clone(),
+            hints: known.hints.clone(),
+            rate,
+            interval: own,
+            pushed_until: known.pushed_until,
+        };
         let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
         if poll.location != known.poll.location {
             let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
@@ -398,6 +414,17 @@ fn whole_or_again(
     let text = "the document was cut short; what it holds was taken in, and all of it is fetched again";
     read.parsed.complaints.push(Complaint::new("limit", text));
     (read, answer)
+}
+
+/// What a hub pushed is no version that the feed's server gave: the validators that are known stay.
+fn as_pushed(document: Document, known: &KnownFeed) -> Document {
+    Document { version: Version::Http(known.poll.validators.clone()), ..document }
+}
+
+/// The order to poll a feed now.
+fn at_once(origin: &Origin, known: Option<&KnownFeed>) -> Vec<Command> {
+    let ask = known.filter(|known| !known.poll.retired).map(|known| Ask::again(&origin.key(), &known.poll));
+    ask.map(|ask| Command::Follow { ask, due: None }).into_iter().collect()
 }
 
 /// The order for a feed's next poll; `None` if it is retired.

@@ -41,8 +41,8 @@ pub struct Fetcher {
     client: Client,
     /// Made when a feed first needs it.
     http1: Arc<OnceLock<Client>>,
-    guard: Guard,
-    options: Arc<FetchOptions>,
+    pub(crate) guard: Guard,
+    pub(crate) options: Arc<FetchOptions>,
     feeds: Arc<HashMap<String, FeedOptions>>,
     room: Room,
 }
@@ -107,7 +107,7 @@ impl Fetcher {
         }
     }
 
-    fn client(&self, feed: Option<&FeedOptions>) -> Result<Client, FetchError> {
+    pub(crate) fn client(&self, feed: Option<&FeedOptions>) -> Result<Client, FetchError> {
         if !feed.is_some_and(|feed| feed.http1_only) {
             return Ok(self.client.clone());
         }

@@ -189,6 +189,8 @@ pub struct KnownFeed {
     pub shape: Option<String>,
     /// A file of the folder, or the config, asks for it; not only a list on the web.
     pub asked_directly: bool,
+    /// Until when its hub pushes its news; `None`: no hub does.
+    pub pushed_until: Option<Timestamp>,
 }
 
 /// What is known of an entry before it is seen again.

@@ -16,7 +16,8 @@ use crate::store::rows::{all, json, one};
 const FEED: &str =
     "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape,
         EXISTS (SELECT 1 FROM subscriptions WHERE feed = feeds.id AND (asked_by = 'config' OR asked_by LIKE 'file:%'))
-            AS asked_directly
+            AS asked_directly,
+        (SELECT pushes_until FROM hub_subscriptions WHERE feed = feeds.key) AS pushed_until
     FROM feeds WHERE key = ?1";
 
 impl Reader {
@@ -116,6 +117,7 @@ fn known_feed(row: &Row<'_>) -> Result<KnownFeed, StoreError> {
         poll: poll_state(row)?,
         shape: row.get("shape")?,
         asked_directly: row.get("asked_directly")?,
+        pushed_until: row.get::<_, Option<i64>>("pushed_until")?.map(Timestamp),
     })
 }
 

@@ -27,5 +27,6 @@ pub mod selection;
 pub mod subscriptions;
 pub mod survey;
 pub mod told;
+pub mod websub;
 pub mod window;
 pub mod writer;

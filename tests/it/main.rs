@@ -25,4 +25,5 @@ mod serving;
 mod stories;
 mod support;
 mod tidy;
+mod websub;
 mod week;
