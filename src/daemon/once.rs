@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
 use crate::daemon::clock::now;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, public_url, remote, republish};
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, remote, republish};
 use crate::model::time::Timestamp;
 use crate::pipeline::ingest::Ingest;
 use crate::serve::shelf::Shelf;
@@ -49,8 +49,8 @@ pub async fn once(
     stop: CancellationToken,
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<Done> {
-    let house = House::open(config).await?;
-    let press = house.press(config, public_url(config, &format!("http://{}", config.serve.listen)));
+    let house = House::open(config, now).await?;
+    let press = house.workshop(&format!("http://{}", config.serve.listen)).press(config);
     let House { store, mut ingest, fetcher } = house;
     let mut done = Done::default();
     ingest.answer_requests().await?;
@@ -74,7 +74,7 @@ pub async fn once(
         }
         drop(send.send(order));
     }
-    let poller = Poller::new(fetcher, config.fetch.clone(), Patience::None, now, deliveries);
+    let poller = Poller::new(fetcher, Patience::None, now, deliveries);
     let polling = tokio::spawn(poller.run(ordered, stop.clone()));
     let polls = Polls { delivered, waiting, orders: send };
     poll(&mut ingest, polls, &mut done, progress, &stop).await?;

@@ -2,8 +2,6 @@
 //! Promises: a pat means that the store, the road and the scheduler each answered since the last one. Who does not
 //! answer is named in the log before the manager ends riverd.
 
-use std::time::Duration;
-
 use tokio_util::sync::CancellationToken;
 
 use crate::daemon::health::Health;

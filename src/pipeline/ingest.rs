@@ -32,7 +32,7 @@ use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
 use crate::source::schedule::leap::by_todays_clock;
 use crate::source::schedule::rate::rate;
-use crate::source::schedule::{Facts, next};
+use crate::source::schedule::{Facts, next, replanned};
 use crate::store::change::{KnownEntry, KnownFeed, Reading, Regrouping};
 use crate::store::reader::Reader;
 use crate::store::subscriptions::List;
@@ -351,14 +351,7 @@ impl Ingest {
         now: Timestamp,
     ) -> (Option<PollState>, Vec<Command>) {
         let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
-        let own = self.config.feeds.iter().find(|feed| feed.url == *url).and_then(FeedOptions::own_interval);
-        let facts = Facts {
-            url: url.clone(),
-            hints: known.hints.clone(),
-            rate,
-            interval: own,
-            pushed_until: known.pushed_until,
-        };
+        let facts = self.facts(url, known, rate);
         let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
         if poll.location != known.poll.location {
             let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
@@ -366,6 +359,18 @@ impl Ingest {
         }
         let order = self.following.contains(url).then(|| follow(url, &poll, now));
         (Some(poll), order.flatten().into_iter().collect())
+    }
+
+    fn facts(&self, url: &str, known: &KnownFeed, rate: Option<Rate>) -> Facts {
+        let own = self.config.feeds.iter().find(|feed| feed.url == url).and_then(FeedOptions::own_interval);
+        let (url, hints) = (url.to_owned(), known.hints.clone());
+        Facts { url, hints, rate, interval: own, pushed_until: known.pushed_until }
+    }
+
+    /// How polling of a feed would stand, had the owner chosen before its last poll as now.
+    pub(crate) fn replanned(&self, url: &str, known: &KnownFeed) -> Option<PollState> {
+        let at = known.poll.last_poll?;
+        replanned(&known.poll, &self.facts(url, known, None), &self.config.fetch, dice(url, at))
     }
 
     async fn set_aside(

@@ -1,16 +1,19 @@
 //! Who is followed: what OPML files and the config ask for, and the poller's orders that follow from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::load::Config;
 use crate::config::options::feed::FeedOptions;
-use crate::model::document::{FileStamp, shown};
+use crate::model::document::{FileStamp, Origin, shown};
 use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
 use crate::parse::identity::feed_atom_id;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::{Ingest, Outcome, follow};
+use crate::pipeline::memory::Bound;
 use crate::source::remote::Command;
 use crate::store::subscriptions::{Asked, List, Place};
+use crate::story::engine::Engine;
 
 impl Ingest {
     /// Takes in what the config asks for, and orders every feed that any place asks for.
@@ -22,6 +25,45 @@ impl Ingest {
         let (by, now) = (Place::Config, (self.clock)());
         self.writer.subscribe(Asked { by, subscriptions: with_ids(found), now }).await?;
         self.follow_what_is_asked().await
+    }
+
+    /// The owner chose anew. What the config asks for, and how it is read, folded and scheduled, is by `config` from now
+    /// on; if the store fails, all stays as it was.
+    ///
+    /// # Errors
+    /// As [`PipelineError`] lists.
+    pub async fn change(&mut self, config: Config) -> Result<Outcome, PipelineError> {
+        let before = std::mem::replace(&mut self.config, config);
+        let mut orders = match self.begin().await {
+            Ok(orders) => orders,
+            Err(error) => {
+                self.config = before;
+                return Err(error);
+            }
+        };
+        if before.story != self.config.story {
+            // It is filled anew when it is next needed.
+            self.engine = Engine::new(&self.config.story);
+            self.bound = Bound::new(self.config.story.max_active);
+            self.awake = false;
+        }
+        let other: Vec<String> = other_intervals(&before.feeds, &self.config.feeds);
+        for url in other.into_iter().filter(|url| self.following.contains(url)) {
+            orders.extend(self.replan(url).await?);
+        }
+        Ok(Outcome { changed: true, orders })
+    }
+
+    /// The owner wants a feed polled more or less often: when it is polled next is decided as it would have been.
+    async fn replan(&self, url: String) -> Result<Option<Command>, PipelineError> {
+        let (reader, origin) = (self.reader.clone(), Origin::Remote(url.clone()));
+        let asked = origin.clone();
+        let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(None) };
+        let poll = self.replanned(&url, &known);
+        let Some(poll) = poll else { return Ok(None) };
+        let order = follow(&url, &poll, (self.clock)());
+        self.writer.keep_poll(origin, poll).await?;
+        Ok(order)
     }
 
     pub(crate) async fn subscribe_file(
@@ -71,6 +113,16 @@ impl Ingest {
         }
         Ok(orders)
     }
+}
+
+/// The feeds that are to be polled at another interval.
+fn other_intervals(before: &[FeedOptions], now: &[FeedOptions]) -> Vec<String> {
+    let interval = |feeds: &[FeedOptions], url: &str| {
+        feeds.iter().find(|feed| feed.url == url).and_then(FeedOptions::own_interval)
+    };
+    let urls: BTreeSet<&str> = before.iter().chain(now).map(|feed| feed.url.as_str()).collect();
+    let other = urls.into_iter().filter(|url| interval(before, url) != interval(now, url));
+    other.map(str::to_owned).collect()
 }
 
 fn with_ids(subscriptions: Vec<Subscription>) -> Vec<(Subscription, String)> {

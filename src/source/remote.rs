@@ -51,7 +51,7 @@ pub enum Patience {
 #[derive(Debug)]
 pub struct Poller {
     fetcher: Fetcher,
-    options: FetchOptions,
+    options: Arc<FetchOptions>,
     patience: Patience,
     clock: Clock,
     deliveries: Sender<Delivery>,
@@ -75,14 +75,13 @@ impl Poller {
     /// A poller without feeds.
     pub fn new(
         fetcher: Fetcher,
-        options: FetchOptions,
         patience: Patience,
         clock: Clock,
         deliveries: Sender<Delivery>,
     ) -> Self {
         Self {
+            options: fetcher.options(),
             fetcher,
-            options,
             patience,
             clock,
             deliveries,
@@ -134,6 +133,8 @@ impl Poller {
     /// any more.
     async fn start_due(&mut self, polls: &mut JoinSet<Done>) -> Option<Duration> {
         let now = (self.clock)();
+        // The owner may have chosen anew.
+        self.options = self.fetcher.options();
         if let Some(leap) = self.agenda.look_at_clock(now, steady(), &self.options) {
             tell(leap);
         }

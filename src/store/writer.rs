@@ -62,8 +62,10 @@ impl Writer {
     /// [`StoreError::Closed`]
     pub async fn answers(&self) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        // Who asked may have gone away.
-        let job: Job = Box::new(move |_| drop(answer.send(())));
+        let job: Job = Box::new(move |_| {
+            // Who asked may have gone away.
+            let _ = answer.send(());
+        });
         self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)
     }

@@ -43,7 +43,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hyper", &["serve/"]),
     ("ring", &["source/websub/signature.rs"]),
     ("listenfd", &["serve/listener.rs"]),
-    ("rustix", &["daemon/"]),
+    ("rustix", &["daemon/", "source/steady.rs"]),
     ("clap", &["cli/", "main.rs"]),
     ("sd_notify", &["daemon/systemd.rs"]),
     ("prometheus_client", &["daemon/metrics/"]),

@@ -79,6 +79,16 @@ pub fn next(
     next
 }
 
+/// How polling would stand after the last poll, had the owner chosen then as now. `None`: that poll failed, or there was
+/// none; what waits for such a reason goes on waiting.
+pub fn replanned(state: &PollState, facts: &Facts, options: &FetchOptions, jitter: f64) -> Option<PollState> {
+    let at = state.last_poll.filter(|_| state.last_error.is_none() && !state.retired)?;
+    let (validators, given_by) = (state.validators.clone(), state.given_by.clone());
+    let nothing_new = Answer { status: Some(304), validators, given_by, ..Answer::default() };
+    let PollState { next_poll, reason, .. } = next(state, &nothing_new, facts, at, options, jitter);
+    Some(PollState { next_poll, reason, ..state.clone() })
+}
+
 fn jittered(wait: &Wait, jitter: f64) -> i64 {
     let tenth = jitter.clamp(-1.0, 1.0) * 0.1;
     let own = wait.own.as_millis() as f64 * (1.0 + tenth);
