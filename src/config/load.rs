@@ -463,7 +463,8 @@ mod tests {
     fn options_that_are_kept_are_those_of_the_other_config_and_are_named() {
         let read = |text: &str| from_text(Some((Path::new("r"), text)), &[]).expect("right");
         let running = read("[serve]\nlisten = \"127.0.0.1:1\"\n[fetch]\nallow_private = [\"10.0.0.0/8\"]\n");
-        let mut wanted = read("[serve]\nlisten = \"127.0.0.1:2\"\nmax_age = \"5s\"\n[story]\nstrictness = 0.7\n");
+        let mut wanted =
+            read("[serve]\nlisten = \"127.0.0.1:2\"\nmax_age = \"5s\"\n[story]\nstrictness = 0.7\n");
         let kept = wanted.keep(&["serve.listen", "fetch.allow_private", "story.tier"], &running);
         assert_eq!(kept, ["fetch.allow_private", "serve.listen"]);
         assert_eq!((&wanted.serve.listen, &wanted.fetch), (&running.serve.listen, &running.fetch));

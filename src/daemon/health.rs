@@ -148,8 +148,7 @@ impl Health {
     pub fn line(&self) -> String {
         let survey = self.survey();
         let next = self.polling().next_due().map_or_else(|| "none".to_owned(), time_of_day);
-        let mut line =
-            format!("{} feeds, {} stories, next poll {next}", survey.followed(), survey.stories);
+        let mut line = format!("{} feeds, {} stories, next poll {next}", survey.followed(), survey.stories);
         for part in self.parts().into_iter().filter(|part| !part.ready) {
             line.push_str(&format!("; {} {}", part.name, part.word));
         }

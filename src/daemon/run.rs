@@ -105,7 +105,8 @@ pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> an
     tracing::info!(address = %here, "serving");
     let mut tasks = Tasks::new(around.stop.clone());
     let stop = around.stop.clone();
-    let plan = Plan { config, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered: road.1 };
+    let plan =
+        Plan { config, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered: road.1 };
     // Held to the end: nobody else writes meanwhile.
     let lock = plan.start(house, sources, &mut tasks);
     let fallen = until_the_end(&mut tasks, &mut servers, &stop, manager).await;
@@ -199,7 +200,8 @@ impl Plan {
         let (all, chosen) = watch::channel(Arc::new(config.clone()));
         let published = Arc::new(Notify::new());
         let public_url = public_url(&config, &workshop.here);
-        let desk = Desk { reader: reader.clone(), writer: writer.clone(), fetcher: fetcher.clone(), public_url };
+        let desk =
+            Desk { reader: reader.clone(), writer: writer.clone(), fetcher: fetcher.clone(), public_url };
         tasks.start("folder", folder.run(stop.clone()));
         tasks.start("scheduler", poller.run(ordered, stop.clone()));
         if let Some((hubs, news)) = hubs {
@@ -213,8 +215,14 @@ impl Plan {
         tasks.start("watchdog", pat(health.clone(), manager, stop.clone()));
         let answering = answer_for_the_store(health.clone(), writer, stop.clone());
         tasks.start_fallible("store", answering);
-        let publisher =
-            Publisher { press, shelf, published, metrics: metrics.clone(), choices: for_publisher, rules: None };
+        let publisher = Publisher {
+            press,
+            shelf,
+            published,
+            metrics: metrics.clone(),
+            choices: for_publisher,
+            rules: None,
+        };
         tasks.start("publisher", publisher.keep_publishing(changed));
         let heeding =
             Heeding { road: to_road, publisher: to_publisher, folder: folder_choices, fetcher, logging, all };

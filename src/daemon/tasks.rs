@@ -169,10 +169,7 @@ mod tests {
             Some("the task weak ended, though nobody told it to")
         );
         let failing = async { Err(anyhow::anyhow!("disk full").context("not stored")) };
-        assert_eq!(
-            told(failing).await.as_deref(),
-            Some("the task weak cannot go on: not stored: disk full")
-        );
+        assert_eq!(told(failing).await.as_deref(), Some("the task weak cannot go on: not stored: disk full"));
     }
 
     #[tokio::test]

@@ -17,7 +17,11 @@ const SILENT_LOOKS: u32 = 3;
 ///
 /// # Errors
 /// If the store's thread has ended: nothing can be stored any more.
-pub async fn answer_for_the_store(health: Health, writer: Writer, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn answer_for_the_store(
+    health: Health,
+    writer: Writer,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
@@ -48,7 +52,10 @@ pub async fn pat(health: Health, manager: Manager, stop: CancellationToken) {
         }
         looks += 1;
         if looks == SILENT_LOOKS {
-            tracing::error!(?silent, "no answer from these; the service manager will end riverd if none comes");
+            tracing::error!(
+                ?silent,
+                "no answer from these; the service manager will end riverd if none comes"
+            );
         }
     }
 }

@@ -135,7 +135,7 @@ mod tests {
 
     fn offer(modified_ms: i64) -> Offer {
         let edition = Edition::new(b"news ".repeat(4), "text/plain", Timestamp(modified_ms));
-        Offer::new(Arc::new(edition), None)
+        Offer::new(Arc::new(edition), None, Arc::default())
     }
 
     fn headers(prepared: &[(HeaderName, HeaderValue)]) -> HeaderMap {

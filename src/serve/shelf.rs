@@ -86,7 +86,8 @@ impl Content {
 
     /// An answer was given that is about no river.
     pub fn count_page(&self, status: StatusCode) {
-        let found = !matches!(status, StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG);
+        let found =
+            !matches!(status, StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG);
         self.tally(if found { PAGE } else { OTHER }).count(status);
     }
 

@@ -23,7 +23,8 @@ impl Tally {
 
     /// How many there were of each status that there was at all.
     pub fn counts(&self) -> Vec<(u16, u64)> {
-        let counts = STATUSES.iter().zip(&self.0).map(|(status, count)| (*status, count.load(Ordering::Relaxed)));
+        let counts =
+            STATUSES.iter().zip(&self.0).map(|(status, count)| (*status, count.load(Ordering::Relaxed)));
         counts.filter(|(_, count)| *count > 0).collect()
     }
 }

@@ -65,7 +65,18 @@ impl Folder {
         let path = PathBuf::from(&options.path);
         let (pending, open) = (HashMap::new(), HashSet::new());
         let known = known.into_iter().collect();
-        Self { path, options: options.clone(), kind, deliveries, known, pending, open, away: false, standing: Arc::default(), choices: None }
+        Self {
+            path,
+            options: options.clone(),
+            kind,
+            deliveries,
+            known,
+            pending,
+            open,
+            away: false,
+            standing: Arc::default(),
+            choices: None,
+        }
     }
 
     /// Heeds what the owner chooses later, but for the folder's place.
@@ -73,7 +84,6 @@ impl Folder {
     pub fn heeding(self, choices: watch::Receiver<FolderOptions>) -> Self {
         Self { choices: Some(choices), ..self }
     }
-
 
     /// How the folder stands, for as long as it is watched.
     pub fn standing(&self) -> Arc<Watching> {

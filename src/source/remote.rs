@@ -73,12 +73,7 @@ struct Done {
 
 impl Poller {
     /// A poller without feeds.
-    pub fn new(
-        fetcher: Fetcher,
-        patience: Patience,
-        clock: Clock,
-        deliveries: Sender<Delivery>,
-    ) -> Self {
+    pub fn new(fetcher: Fetcher, patience: Patience, clock: Clock, deliveries: Sender<Delivery>) -> Self {
         Self {
             options: fetcher.options(),
             fetcher,

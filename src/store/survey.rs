@@ -1,9 +1,10 @@
-//! How much there is, for those who watch riverd. Counted over indexes; still, not for every request.
+//! How much there is, and since when, for those who watch riverd. Counted over indexes; still, not for every request.
 
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
+use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::rows::all;
@@ -65,6 +66,19 @@ impl Reader {
                 size_bytes: count(db, "PRAGMA page_count")? * count(db, "PRAGMA page_size")?,
             })
         })
+    }
+}
+
+impl Reader {
+    /// When the store was made; the start of time in one that does not know it.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn born(&self) -> Result<Timestamp, StoreError> {
+        let found = self.view(|db| {
+            all(db, "SELECT value FROM meta WHERE key = 'born'", [], |row| Ok(row.get::<_, String>(0)?))
+        })?;
+        Ok(Timestamp(found.first().and_then(|text| text.parse().ok()).unwrap_or(0)))
     }
 }
 

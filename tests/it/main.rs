@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
 mod articles;
+mod clock;
 mod commands;
 mod corrections;
 mod daemon;
@@ -16,14 +17,17 @@ mod misbehaving;
 mod parsing;
 mod politeness;
 mod publishing;
+mod reloading;
 mod rivers;
 mod rules;
 mod safety;
 mod searching;
 mod selecting;
+mod service;
 mod serving;
 mod stories;
 mod support;
 mod tidy;
+mod watching;
 mod websub;
 mod week;

@@ -37,7 +37,12 @@ impl Collector for Process {
         ];
         for (name, help, value) in shown {
             let Some(value) = value else { continue };
-            ConstGauge::new(value).encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
+            ConstGauge::new(value).encode(encoder.encode_descriptor(
+                name,
+                help,
+                None,
+                MetricType::Gauge,
+            )?)?;
         }
         Ok(())
     }

@@ -240,8 +240,7 @@ mod tests {
     #[test]
     fn after_a_sleep_what_is_overdue_is_spread_and_nothing_is_left_out() {
         let mut agenda = hundred();
-        let (before, after) =
-            (lived(&mut agenda, 0..5, |minute| minute * MINUTE), 5 * MINUTE..600 * MINUTE);
+        let (before, after) = (lived(&mut agenda, 0..5, |minute| minute * MINUTE), 5 * MINUTE..600 * MINUTE);
         assert_eq!(before.iter().sum::<usize>(), 4);
         let asleep = after.end / MINUTE;
         let asked = lived(&mut agenda, asleep..asleep + 30, |minute| minute * MINUTE);

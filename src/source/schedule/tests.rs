@@ -242,7 +242,7 @@ fn another_interval_counts_from_the_last_poll_and_heeds_the_servers_wish_all_the
     let options = FetchOptions::default();
     let facts = |hours: u64| Facts { interval: Some(Duration::from_secs(hours * 3_600)), ..publishing(20) };
     let hours = |state: &PollState, wanted: u64| {
-        let planned = replanned(state, &facts(wanted), &options, 0.0)?;
+        let planned = crate::source::schedule::replanned(state, &facts(wanted), &options, 0.0)?;
         assert_eq!(planned.last_poll, state.last_poll);
         Some(planned.next_poll?.since(state.last_poll?) / 3_600_000)
     };
