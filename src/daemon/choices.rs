@@ -17,7 +17,7 @@ pub struct Choices {
 }
 
 /// What of a file shows that it is another one, or has another content; `None`: there is none.
-pub type Stamp = Option<(SystemTime, u64)>;
+pub type Stamp = Option<(SystemTime, u64, u64)>;
 
 impl Choices {
     /// As this process was started. `named`: the file that its arguments name.
@@ -73,5 +73,15 @@ impl Choices {
 
 fn stamp(file: &Path) -> Stamp {
     let data = std::fs::metadata(file).ok()?;
-    Some((data.modified().ok()?, data.len()))
+    Some((data.modified().ok()?, data.len(), inode(&data)))
+}
+
+#[cfg(unix)]
+fn inode(data: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(data)
+}
+
+#[cfg(not(unix))]
+fn inode(_: &std::fs::Metadata) -> u64 {
+    0
 }

@@ -69,7 +69,7 @@ pub async fn once(
     let (send, ordered) = mpsc::unbounded_channel();
     let mut waiting = HashSet::new();
     for order in due(orders, which, now(), &mut done) {
-        if let Command::Follow { ask, due: None } = &order {
+        if let Command::Follow { ask, due: None, .. } = &order {
             waiting.insert(ask.feed.clone());
         }
         drop(send.send(order));
@@ -113,7 +113,7 @@ async fn poll(
         count(&delivery, &mut polls.waiting, done);
         for order in ingest.take(delivery).await?.orders {
             // A list of subscriptions was read: what it lists is polled too.
-            if let Command::Follow { ask, due: None } = &order
+            if let Command::Follow { ask, due: None, .. } = &order
                 && polls.waiting.insert(ask.feed.clone())
             {
                 all += 1;
@@ -147,14 +147,14 @@ fn due(orders: Vec<Command>, which: Which, now: Timestamp, done: &mut Done) -> V
     for order in orders {
         match order {
             Command::Unfollow(url) => drop(last.remove(&url)),
-            Command::Follow { ask, due } => drop(last.insert(ask.feed.clone(), (ask, due))),
+            Command::Follow { ask, due, .. } => drop(last.insert(ask.feed.clone(), (ask, due))),
         }
     }
     let held = |ask: &Ask| ask.held_until.filter(|held| *held > now);
     let (later, rest): (Vec<_>, Vec<_>) = last.into_values().partition(|(ask, _)| held(ask).is_some());
     done.postponed += if which == Which::All { later.len() } else { 0 };
-    let later = later.into_iter().map(|(ask, _)| Command::Follow { due: held(&ask), ask });
+    let later = later.into_iter().map(|(ask, _)| Command::Follow { due: held(&ask), ask, said: now });
     let is_due = |due: &Option<Timestamp>| which == Which::All || due.is_none_or(|due| due <= now);
     let rest = rest.into_iter().filter(|(_, due)| is_due(due));
-    later.chain(rest.map(|(ask, _)| Command::Follow { ask, due: None })).collect()
+    later.chain(rest.map(|(ask, _)| Command::Follow { ask, due: None, said: now })).collect()
 }

@@ -100,9 +100,10 @@ impl Reloader {
                 () = files.changed(&self) => tracing::info!("the config, or a secret, has changed"),
             }
             self.manager.is_reloading();
+            let before = self.choices.stamps(&self.running);
             self.reload().await;
             self.manager.is_ready(&self.health.line());
-            files = Files::new(&self);
+            files = Files::read(&self, &before);
         }
     }
 
@@ -178,6 +179,17 @@ impl Files {
     fn new(reloader: &Reloader) -> Self {
         let read = reloader.choices.stamps(&reloader.running);
         Self { last: read.clone(), read }
+    }
+
+    /// They were read when they were as `before`: what is written meanwhile is seen.
+    fn read(reloader: &Reloader, before: &[(PathBuf, Stamp)]) -> Self {
+        let mut files = Self::new(reloader);
+        for (file, stamp) in &mut files.read {
+            if let Some((_, old)) = before.iter().find(|(known, _)| known == file) {
+                *stamp = *old;
+            }
+        }
+        files
     }
 
     /// Waits until they are others than were read, and somebody has finished writing them.

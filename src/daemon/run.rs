@@ -169,7 +169,10 @@ impl Sources {
             jobs: house.store.writer.queue(),
             clock,
         };
-        Ok(Self { folder, folder_choices, poller, orders, health: Health::new(watched) })
+        let health = Health::new(watched);
+        let beating = health.clone();
+        house.ingest.tell_progress(Arc::new(move |_, _| beating.road().beat()));
+        Ok(Self { folder, folder_choices, poller, orders, health })
     }
 }
 

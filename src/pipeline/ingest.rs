@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -25,6 +26,7 @@ use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
+use crate::pipeline::owner::Progress;
 use crate::pipeline::renaming::renamed;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
@@ -60,6 +62,7 @@ pub struct Ingest {
     pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
+    pub(crate) progress: Progress,
 }
 
 impl Ingest {
@@ -78,7 +81,13 @@ impl Ingest {
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following) = (config.clone(), BTreeSet::new());
         let awake = false;
-        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound })
+        let progress: Progress = Arc::new(|_, _| {});
+        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, progress })
+    }
+
+    /// Tells of each step of work that takes long.
+    pub fn tell_progress(&mut self, progress: Progress) {
+        self.progress = progress;
     }
 
     /// Takes in one delivery.
@@ -156,7 +165,7 @@ impl Ingest {
             }
             // A push that says only that there is news, or says it badly.
             Ok(Err(_)) | Err(_) if pushed => {
-                Ok(Outcome { changed: false, orders: at_once(&origin, known.as_ref()) })
+                Ok(Outcome { changed: false, orders: at_once(&origin, known.as_ref(), now) })
             }
             Ok(Err(error)) => self.unreadable(origin, answer, error.to_string(), now).await,
             Err(_) => self.unreadable(origin, answer, "the parser fell over it".to_owned(), now).await,
@@ -427,15 +436,15 @@ fn as_pushed(document: Document, known: &KnownFeed) -> Document {
 }
 
 /// The order to poll a feed now.
-fn at_once(origin: &Origin, known: Option<&KnownFeed>) -> Vec<Command> {
+fn at_once(origin: &Origin, known: Option<&KnownFeed>, now: Timestamp) -> Vec<Command> {
     let ask = known.filter(|known| !known.poll.retired).map(|known| Ask::again(&origin.key(), &known.poll));
-    ask.map(|ask| Command::Follow { ask, due: None }).into_iter().collect()
+    ask.map(|ask| Command::Follow { ask, due: None, said: now }).into_iter().collect()
 }
 
 /// The order for a feed's next poll; `None` if it is retired.
 pub(crate) fn follow(url: &str, poll: &PollState, now: Timestamp) -> Option<Command> {
     let poll = by_todays_clock(poll, now);
-    (!poll.retired).then(|| Command::Follow { ask: Ask::again(url, &poll), due: poll.next_poll })
+    (!poll.retired).then(|| Command::Follow { ask: Ask::again(url, &poll), due: poll.next_poll, said: now })
 }
 
 /// -1 to 1, other for each feed and poll.

@@ -33,6 +33,8 @@ pub enum Command {
         ask: Ask,
         /// When.
         due: Option<Timestamp>,
+        /// What the clock showed when that was decided.
+        said: Timestamp,
     },
     /// Poll it no more.
     Unfollow(String),
@@ -117,9 +119,21 @@ impl Poller {
         }
     }
 
+    fn look_at_clock(&mut self) -> Timestamp {
+        let now = (self.clock)();
+        if let Some(leap) = self.agenda.look_at_clock(now, steady(), &self.options) {
+            tell(leap);
+        }
+        now
+    }
+
     fn order(&mut self, command: Command) {
         match command {
-            Command::Follow { ask, due } => self.agenda.follow(ask, due.unwrap_or_else(self.clock)),
+            Command::Follow { ask, due, said } => {
+                // What stands on the agenda already moves with the clock; this was said by the new one, or by the old.
+                let now = self.look_at_clock();
+                self.agenda.order(ask, due.unwrap_or(said), said, now);
+            }
             Command::Unfollow(url) => self.agenda.forget(&url),
         }
     }
@@ -127,12 +141,9 @@ impl Poller {
     /// Starts what is due and free; says how long nothing more can become so by itself. `None`: nobody takes deliveries
     /// any more.
     async fn start_due(&mut self, polls: &mut JoinSet<Done>) -> Option<Duration> {
-        let now = (self.clock)();
         // The owner may have chosen anew.
         self.options = self.fetcher.options();
-        if let Some(leap) = self.agenda.look_at_clock(now, steady(), &self.options) {
-            tell(leap);
-        }
+        let now = self.look_at_clock();
         let round = self.agenda.round(now, &self.options);
         for (feed, until) in round.held.into_iter().filter(|_| self.patience == Patience::None) {
             self.agenda.forget(&feed);

@@ -94,7 +94,9 @@ fn a_feeds_own_interval_holds_at_once() {
     daemon.until_feed("the feed", |feed| feed.contains("Meldung"));
     until("that it waits", || {
         let feeds = program.json(&["feeds", "--json"]);
-        feeds["feeds"][0]["poll"]["reason"].as_str()?.contains("20 d").then_some(())
+        let all = feeds["feeds"].as_array()?;
+        let feed = all.iter().find(|feed| feed["source"].as_str().is_some_and(|url| url.ends_with("/f")))?;
+        feed["poll"]["reason"].as_str()?.contains("20 d").then_some(())
     });
     assert_eq!(server.requests("/f").len(), 1);
     program.configure(&block("100ms"));
@@ -193,7 +195,7 @@ fn the_folders_limits_hold_anew() {
     let (daemon, _log) = program.start_logged();
     daemon.until_feed("the article", |feed| feed.contains("Norden"));
     let ready = manager.until("READY=1", 0);
-    program.configure("[folder]\nmax_size = \"100\"\n");
+    program.configure("[folder]\nmax_size = 100\n");
     manager.until("READY=1", manager.until("RELOADING=1", ready));
     program.drop_file("lang.txt", &format!("Lang\n\n{}\n", "Viele Wörter. ".repeat(40)));
     let reason = until("that it is set aside", || {

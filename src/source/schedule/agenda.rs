@@ -63,6 +63,16 @@ impl Agenda {
         self.waiting.insert(ask.feed.clone(), (due, ask));
     }
 
+    /// The same, as it was decided when the clock showed `said`: where it was set since, the wait stays as it was meant.
+    pub fn order(&mut self, mut ask: Ask, due: Timestamp, said: Timestamp, now: Timestamp) {
+        let set = now.since(said);
+        if set.abs() <= SET_MS {
+            return self.follow(ask, due);
+        }
+        ask.held_until = ask.held_until.map(|until| until.plus_ms(set));
+        self.follow(ask, due.plus_ms(set));
+    }
+
     /// It is asked for no more.
     pub fn forget(&mut self, feed: &str) {
         if let Some((due, _)) = self.waiting.remove(feed) {
@@ -226,6 +236,21 @@ mod tests {
             let asked = lived(&mut agenda, 0..101, clock);
             let each: Vec<usize> = std::iter::once(0).chain([1; 100]).collect();
             assert_eq!(asked, each, "{leap}");
+        }
+    }
+
+    #[test]
+    fn an_order_of_before_the_leap_and_one_of_after_wait_alike() {
+        for leap in [-DAY_MS, 365 * DAY_MS] {
+            let (mut agenda, after) = (Agenda::default(), START.plus_ms(leap));
+            let orders = [("old", START), ("new", after)];
+            for (name, said) in orders {
+                let ask = Ask::anew(&format!("https://{name}.example/"));
+                agenda.order(ask, said.plus_ms(10 * MINUTE), said, after);
+            }
+            let (options, ten) = (FetchOptions::default(), after.plus_ms(10 * MINUTE));
+            assert_eq!(agenda.round(ten.plus_ms(-1), &options).ready.len(), 0, "{leap}");
+            assert_eq!(agenda.round(ten, &options).ready.len(), 2, "{leap}");
         }
     }
 
