@@ -67,6 +67,8 @@ pub struct Reloader {
     pub choices: Choices,
     /// What holds.
     pub running: Config,
+    /// Its files, as they were before it was read.
+    pub stamps: Vec<(PathBuf, Stamp)>,
     /// What new presses are made from.
     pub workshop: Workshop,
     /// The locks and links that hold.
@@ -92,7 +94,7 @@ struct Ready {
 impl Reloader {
     /// Reads again whenever it is asked, until `stop`.
     pub async fn run(mut self, mut hangups: Hangups, stop: CancellationToken) {
-        let mut files = Files::new(&self);
+        let mut files = Files::read(&self, &self.stamps);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,

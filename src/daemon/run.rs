@@ -1,5 +1,6 @@
 //! `riverd run`: the daemon, put together.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::config::load::Config;
 use crate::config::options::folder::FolderOptions;
 use crate::config::options::serve::ServeOptions;
 use crate::daemon::announce::{Announcer, keep_announcing};
-use crate::daemon::choices::Choices;
+use crate::daemon::choices::{Choices, Stamp};
 use crate::daemon::descriptors::allowed;
 use crate::daemon::health::{Health, Watched};
 use crate::daemon::hubs::{Desk, Hubs, Keeper};
@@ -72,7 +73,7 @@ pub struct Around {
 /// # Errors
 /// If it cannot start, the store fails again and again, or a task falls.
 pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
-    let manager = Manager;
+    let (manager, stamps) = (Manager, around.choices.stamps(&config));
     manager.status("opening the store");
     let serving = ServeOptions {
         max_connections: allowed(config.serve.max_connections, config.fetch.concurrency),
@@ -105,8 +106,9 @@ pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> an
     tracing::info!(address = %here, "serving");
     let mut tasks = Tasks::new(around.stop.clone());
     let stop = around.stop.clone();
+    let delivered = road.1;
     let plan =
-        Plan { config, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered: road.1 };
+        Plan { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered };
     // Held to the end: nobody else writes meanwhile.
     let lock = plan.start(house, sources, &mut tasks);
     let fallen = until_the_end(&mut tasks, &mut servers, &stop, manager).await;
@@ -179,6 +181,7 @@ impl Sources {
 /// What the tasks are made of, besides the house and its sources.
 struct Plan {
     config: Config,
+    stamps: Vec<(PathBuf, Stamp)>,
     around: Around,
     workshop: Workshop,
     press: Arc<Press>,
@@ -193,7 +196,8 @@ struct Plan {
 impl Plan {
     /// Starts everything but the server. Returns the lock of the store.
     fn start(self, house: House, sources: Sources, tasks: &mut Tasks) -> Lock {
-        let Self { config, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered } = self;
+        let Self { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered } =
+            self;
         let Around { stop, hangups, choices, logging, .. } = around;
         let House { store: Store { writer, reader, lock, .. }, ingest, fetcher } = house;
         let Sources { folder, folder_choices, poller, orders: (orders, ordered), health } = sources;
@@ -232,6 +236,7 @@ impl Plan {
         let reloader = Reloader {
             choices,
             running: config,
+            stamps,
             workshop,
             rules,
             heeding,
