@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
+use crate::daemon::hubs::Desk;
 use crate::model::document::shown;
 use crate::serve::shelf::Shelf;
 use crate::source::fetch::Fetcher;
@@ -25,22 +26,14 @@ const AT_ONCE: usize = 32;
 
 /// Who tells the hub.
 pub struct Announcer {
-    /// The hub.
-    pub hub: String,
-    /// See `publish.hub_interval`.
-    pub interval: Duration,
-    /// Where readers reach riverd, without a slash at the end.
-    pub public_url: String,
-    /// Where the editions lie.
-    pub shelf: Shelf,
-    /// Knows what the hub was told.
-    pub reader: Reader,
-    /// Keeps it.
-    pub writer: Writer,
-    /// Posts.
-    pub fetcher: Fetcher,
-    /// Notified when editions may have changed.
-    pub changed: Arc<Notify>,
+    hub: String,
+    interval: Duration,
+    public_url: String,
+    shelf: Shelf,
+    reader: Reader,
+    writer: Writer,
+    fetcher: Fetcher,
+    changed: Arc<Notify>,
 }
 
 /// Tells the hub that the owner names now, and another once they name that one, until `stop`.
@@ -75,37 +68,54 @@ async fn another(choices: &mut watch::Receiver<Arc<Config>>, now: &Config) {
 }
 
 impl Announcer {
+    /// As the owner chose; `changed` is notified when editions may have changed.
+    pub fn of(config: &Config, desk: Desk, shelf: Shelf, changed: Arc<Notify>) -> Self {
+        let Desk { reader, writer, fetcher, public_url, .. } = desk;
+        let (hub, interval) = (config.publish.hub.clone(), config.publish.hub_interval);
+        Self { hub, interval, public_url, shelf, reader, writer, fetcher, changed }
+    }
+
     /// Tells of changes until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async {
-            let reader = self.reader.clone();
-            let told = tokio::task::spawn_blocking(move || reader.announced()).await;
-            let mut told: HashMap<String, String> = match told {
-                Ok(Ok(told)) => told.into_iter().collect(),
-                _ => HashMap::new(),
-            };
-            let first = self.interval.max(AGAIN);
-            let mut wait = first;
-            loop {
-                let news = self.news(&told);
-                if news.is_empty() {
-                    self.changed.notified().await;
-                    continue;
-                }
-                let pause = if self.tell(news, &mut told).await {
-                    wait = first;
-                    self.interval
-                } else {
-                    let now = wait;
-                    wait = (2 * wait).min(LATEST_AGAIN.max(first));
-                    now
-                };
-                tokio::time::sleep(pause).await;
-            }
-        };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = work => {}
+            () = self.go_on() => {}
+        }
+    }
+
+    /// Tells once of what has changed.
+    pub async fn once(self) {
+        let mut told = self.told().await;
+        self.tell(&self.news(&told), &mut told).await;
+    }
+
+    async fn go_on(&self) {
+        let (mut told, first) = (self.told().await, self.interval.max(AGAIN));
+        let mut wait = first;
+        loop {
+            let news = self.news(&told);
+            if news.is_empty() {
+                self.changed.notified().await;
+                continue;
+            }
+            let pause = if self.tell(&news, &mut told).await {
+                wait = first;
+                self.interval
+            } else {
+                let now = wait;
+                wait = (2 * wait).min(LATEST_AGAIN.max(first));
+                now
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// What the hub was told last: entity tags by URLs. Where that cannot be read, it is told again.
+    async fn told(&self) -> HashMap<String, String> {
+        let reader = self.reader.clone();
+        match tokio::task::spawn_blocking(move || reader.announced()).await {
+            Ok(Ok(told)) => told.into_iter().collect(),
+            _ => HashMap::new(),
         }
     }
 
@@ -113,13 +123,27 @@ impl Announcer {
     fn news(&self, told: &HashMap<String, String>) -> Vec<(String, String)> {
         let paths = self.shelf.advertised().into_iter();
         let all = paths.map(|(path, etag)| (format!("{}{path}", self.public_url), etag));
-        all.filter(|(url, etag)| told.get(url) != Some(etag)).take(AT_ONCE).collect()
+        all.filter(|(url, etag)| told.get(url) != Some(etag)).collect()
     }
 
-    /// False: it is to be told again.
-    async fn tell(&self, news: Vec<(String, String)>, told: &mut HashMap<String, String>) -> bool {
+    /// False: some of it is to be told again.
+    async fn tell(&self, news: &[(String, String)], told: &mut HashMap<String, String>) -> bool {
+        for news in news.chunks(AT_ONCE) {
+            if !self.post(news).await {
+                return false;
+            }
+            if let Err(error) = self.writer.keep_announced(news.to_vec()).await {
+                tracing::error!(%error, "what the hub was told could not be kept");
+            }
+            told.extend(news.iter().cloned());
+        }
+        true
+    }
+
+    /// False: the hub did not take it.
+    async fn post(&self, news: &[(String, String)]) -> bool {
         let mut fields = vec![("hub.mode", "publish")];
-        for (url, _) in &news {
+        for (url, _) in news {
             // Hubs read one or the other.
             fields.extend([("hub.url", url.as_str()), ("hub.topic", url.as_str())]);
         }
@@ -134,12 +158,6 @@ impl Announcer {
                 tracing::warn!(%hub, %error, "the hub was not reached; it is told again later");
                 return false;
             }
-        }
-        for (url, etag) in news {
-            if let Err(error) = self.writer.keep_announced(url.clone(), etag.clone()).await {
-                tracing::error!(%error, "what the hub was told could not be kept");
-            }
-            told.insert(url, etag);
         }
         true
     }

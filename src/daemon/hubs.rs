@@ -10,17 +10,19 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::load::Config;
 use crate::daemon::clock::now;
 use crate::model::document::{Document, Origin, Validators, Version, shown};
 use crate::model::time::Timestamp;
-use crate::model::websub::{HubSubscription, Push, Reply, Verification};
+use crate::model::websub::{HubSubscription, Named, Push, Reply, Verification};
 use crate::serve::callback::{PATH, Subscriber};
 use crate::source::delivery::Delivery;
 use crate::source::fetch::Fetcher;
-use crate::source::websub::plan::{Act, Hubbed, plan};
+use crate::source::websub::plan::{Act, Hubbed, Terms, plan};
 use crate::source::websub::signature::{is_signed, random};
 use crate::source::websub::verify::verified;
 use crate::store::error::StoreError;
+use crate::store::open::Store;
 use crate::store::reader::Reader;
 use crate::store::writer::Writer;
 
@@ -101,6 +103,7 @@ impl Subscriber for Hubs {
             url: Some(subscription.topic),
             modified: None,
             version: Version::Http(Validators::default()),
+            named: Named::default(),
         };
         let delivery = Delivery::Document { document, answer: None };
         // A push does not wait: where the road is full, the hub comes again.
@@ -132,6 +135,8 @@ pub struct Desk {
     pub fetcher: Fetcher,
     /// Where hubs reach riverd, without a slash at the end.
     pub public_url: String,
+    /// Time between two requests for one feed at its hub; as `fetch.min_interval`.
+    pub least: Duration,
 }
 
 impl Keeper {
@@ -185,11 +190,18 @@ impl Keeper {
 }
 
 impl Desk {
+    /// At the open store, with the owner's choices.
+    pub fn of(config: &Config, store: &Store, fetcher: Fetcher, public_url: String) -> Self {
+        let (reader, writer) = (store.reader.clone(), store.writer.clone());
+        Self { reader, writer, fetcher, public_url, least: config.fetch.min_interval }
+    }
+
     fn planned(&self, known: &[HubSubscription]) -> Result<(Vec<Act>, Option<Timestamp>), StoreError> {
         let feeds = self.reader.feeds_of_hubs()?.into_iter();
         let feeds: Vec<_> =
-            feeds.map(|feed| Hubbed { feed: feed.url, hubs: feed.hubs, self_link: feed.self_link }).collect();
-        Ok(plan(known, &feeds, now(), || Some((random::<16>()?, random::<32>()?))))
+            feeds.map(|feed| Hubbed { feed: feed.url, hubs: feed.hubs, topic: feed.topic }).collect();
+        let terms = Terms { now: now(), least_ms: self.least.as_millis().try_into().unwrap_or(i64::MAX) };
+        Ok(plan(known, &feeds, terms, || Some((random::<16>()?, random::<32>()?))))
     }
 
     async fn act(&self, hubs: &Hubs, act: Act) {

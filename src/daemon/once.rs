@@ -2,13 +2,16 @@
 //! tests.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
+use crate::daemon::announce::Announcer;
 use crate::daemon::clock::now;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, remote, republish};
+use crate::daemon::hubs::Desk;
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, public_url, remote, republish};
 use crate::model::time::Timestamp;
 use crate::pipeline::ingest::Ingest;
 use crate::serve::shelf::Shelf;
@@ -49,9 +52,12 @@ pub async fn once(
     stop: CancellationToken,
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<Done> {
+    let here = format!("http://{}", config.serve.listen);
     let house = House::open(config, now).await?;
-    let press = house.workshop(&format!("http://{}", config.serve.listen)).press(config);
+    let (workshop, public_url) = (house.workshop(&here), public_url(config, &here));
+    let press = workshop.press(config);
     let House { store, mut ingest, fetcher } = house;
+    let desk = Desk::of(config, &store, fetcher.clone(), public_url);
     let mut done = Done::default();
     ingest.answer_requests().await?;
     let mut orders = ingest.begin().await?;
@@ -82,8 +88,10 @@ pub async fn once(
     polling.await?;
     ingest.answer_requests().await?;
     if !config.publish.directory.is_empty() {
-        republish(&press, &Shelf::default()).await?;
+        let shelf = Shelf::with_rules(workshop.rules(config)?);
+        republish(&press, &shelf).await?;
         export(&press).await?;
+        Announcer::of(config, desk, shelf, Arc::default()).once().await;
     }
     Ok(done)
 }

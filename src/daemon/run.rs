@@ -29,9 +29,7 @@ use crate::daemon::surveyor::Surveyor;
 use crate::daemon::systemd::Manager;
 use crate::daemon::tasks::{Fallen, Tasks};
 use crate::daemon::watchdog::{answer_for_the_store, pat};
-use crate::daemon::wiring::{
-    House, WAITING_DELIVERIES, Workshop, back_room, editions, hub, kind, public_url,
-};
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, Workshop, back_room, editions, kind, public_url};
 use crate::model::time::Clock;
 use crate::model::websub::HubSubscription;
 use crate::pipeline::republish::Press;
@@ -199,16 +197,15 @@ impl Plan {
         let Self { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered } =
             self;
         let Around { stop, hangups, choices, logging, .. } = around;
-        let House { store: Store { writer, reader, lock, .. }, ingest, fetcher } = house;
+        let House { store, ingest, fetcher } = house;
+        let desk = Desk::of(&config, &store, fetcher.clone(), public_url(&config, &workshop.here));
+        let Store { writer, reader, lock, .. } = store;
         let Sources { folder, folder_choices, poller, orders: (orders, ordered), health } = sources;
         let (changes, changed) = watch::channel(0_u64);
         let (to_road, for_road) = mpsc::channel(1);
         let (to_publisher, for_publisher) = mpsc::channel(1);
         let (all, chosen) = watch::channel(Arc::new(config.clone()));
         let published = Arc::new(Notify::new());
-        let public_url = public_url(&config, &workshop.here);
-        let desk =
-            Desk { reader: reader.clone(), writer: writer.clone(), fetcher: fetcher.clone(), public_url };
         tasks.start("folder", folder.run(stop.clone()));
         tasks.start("scheduler", poller.run(ordered, stop.clone()));
         if let Some((hubs, news)) = hubs {
@@ -276,10 +273,8 @@ fn announcer(
     changed: Arc<Notify>,
 ) -> impl Fn(&Config) -> Option<Announcer> + Send + 'static {
     move |config| {
-        let Desk { reader, writer, fetcher, public_url } = desk.clone();
-        let (shelf, changed, interval) = (shelf.clone(), changed.clone(), config.publish.hub_interval);
-        let hub = hub(config)?.to_owned();
-        Some(Announcer { hub, interval, public_url, shelf, reader, writer, fetcher, changed })
+        let announcer = || Announcer::of(config, desk.clone(), shelf.clone(), changed.clone());
+        (!config.publish.hub.is_empty()).then(announcer)
     }
 }
 

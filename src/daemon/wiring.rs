@@ -99,7 +99,7 @@ impl Workshop {
 }
 
 /// The hub that is told of changes; `None`: there is none.
-pub fn hub(config: &Config) -> Option<&str> {
+fn hub(config: &Config) -> Option<&str> {
     Some(config.publish.hub.as_str()).filter(|hub| !hub.is_empty())
 }
 

@@ -7,6 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::time::Timestamp;
 
+/// What a feed names beside its content, in headers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Its hubs, absolute URLs.
+    pub hubs: Vec<String>,
+    /// Its own address, absolute; `None`: it is not said.
+    pub own: Option<String>,
+}
+
 /// A text that is never shown.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -131,6 +131,7 @@ fn distinct(parsed: &mut Parsed) {
 mod tests {
     use super::*;
     use crate::model::document::{Validators, Version};
+    use crate::model::websub::Named;
 
     fn read(text: &str) -> Result<Parsed, ParseError> {
         let url = "https://a.example/feed".to_owned();
@@ -141,6 +142,7 @@ mod tests {
             url: Some(url),
             modified: None,
             version: Version::Http(Validators::default()),
+            named: Named::default(),
         };
         parse(&document, &ParseOptions::default())
     }

@@ -27,6 +27,7 @@ use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
 use crate::pipeline::owner::Progress;
+use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::renaming::renamed;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
@@ -152,11 +153,16 @@ impl Ingest {
         {
             return self.list(document, known.clone(), answer, hash, now).await;
         }
-        let (version, options, bytes) =
-            (document.version.clone(), self.config.parse.clone(), document.bytes.clone());
+        let (version, options, bytes, named) = (
+            document.version.clone(),
+            self.config.parse.clone(),
+            document.bytes.clone(),
+            document.named.clone(),
+        );
         let parsed = tokio::task::spawn_blocking(move || parse(&document, &options)).await;
         match parsed {
-            Ok(Ok(parsed)) => {
+            Ok(Ok(mut parsed)) => {
+                parsed.hints = hints(&parsed, named, known.as_ref().filter(|_| pushed));
                 let read = Read { parsed, version, hash, now };
                 let (read, answer) = whole_or_again(read, answer, known.as_ref(), &bytes);
                 // Its room is given back before the store is waited for.
@@ -428,17 +434,6 @@ fn whole_or_again(
     let text = "the document was cut short; what it holds was taken in, and all of it is fetched again";
     read.parsed.complaints.push(Complaint::new("limit", text));
     (read, answer)
-}
-
-/// What a hub pushed is no version that the feed's server gave: the validators that are known stay.
-fn as_pushed(document: Document, known: &KnownFeed) -> Document {
-    Document { version: Version::Http(known.poll.validators.clone()), ..document }
-}
-
-/// The order to poll a feed now.
-fn at_once(origin: &Origin, known: Option<&KnownFeed>, now: Timestamp) -> Vec<Command> {
-    let ask = known.filter(|known| !known.poll.retired).map(|known| Ask::again(&origin.key(), &known.poll));
-    ask.map(|ask| Command::Follow { ask, due: None, said: now }).into_iter().collect()
 }
 
 /// The order for a feed's next poll; `None` if it is retired.

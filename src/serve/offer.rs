@@ -34,11 +34,11 @@ struct Prepared {
 
 impl Offer {
     /// Prepares the headers; `links` is the `Link` header, if there is one.
-    pub fn new(edition: Arc<Edition>, links: Option<HeaderValue>, tally: Arc<Tally>) -> Self {
+    pub fn new(edition: Arc<Edition>, links: Option<&HeaderValue>, tally: Arc<Tally>) -> Self {
         let refused = common(&edition);
         let mut prepared = Encoding::ALL.map(|encoding| Prepared::of(&edition, encoding, &refused));
         for prepared in &mut prepared {
-            prepared.whole.extend(links.clone().map(|links| (header::LINK, links)));
+            prepared.whole.extend(links.map(|links| (header::LINK, links.clone())));
         }
         Self { edition, tally, prepared, refused }
     }

@@ -101,7 +101,7 @@ impl Content {
         let tallies = tallies(&paths, Some(&self.tallies));
         let offers = editions.iter().map(|(path, edition)| {
             let tally = tallies[counted_as(path)].clone();
-            (path.clone(), Arc::new(Offer::new(edition.clone(), rules.link(path), tally)))
+            (path.clone(), Arc::new(Offer::new(edition.clone(), rules.link(path).as_ref(), tally)))
         });
         let offers = Arc::new(offers.collect());
         let is_new = |(path, edition): &(&String, &Arc<Edition>)| {

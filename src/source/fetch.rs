@@ -14,6 +14,7 @@ use url::Url;
 use crate::config::options::feed::FeedOptions;
 use crate::config::options::fetch::FetchOptions;
 use crate::model::document::Validators;
+use crate::model::websub::Named;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::fetch_body::{deadline, read};
@@ -22,6 +23,7 @@ use crate::source::fetch_error::FetchError;
 use crate::source::fetch_headers as headers;
 use crate::source::fetch_room::Room;
 use crate::source::guard::Guard;
+use crate::source::websub::links::named;
 
 /// What a request brought.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// Where it was found in the end.
     pub url: String,
+    /// What its `Link` headers say of its hubs.
+    pub named: Named,
 }
 
 /// Fetches documents. Cheap to clone; connections are shared, and so is a change of the owner's choices.
@@ -222,7 +226,8 @@ impl Means {
             ..Answer::default()
         };
         let content_type = headers::text(&sent, &header::CONTENT_TYPE).map(str::to_owned);
-        Ok(Fetched { answer, body, content_type, url: way.at.into() })
+        let named = named(headers::texts(&sent, &header::LINK), &way.at);
+        Ok(Fetched { answer, body, content_type, url: way.at.into(), named })
     }
 }
 

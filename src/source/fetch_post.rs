@@ -42,3 +42,20 @@ impl Fetcher {
         Err(FetchError::Redirects(HOPS))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::options::fetch::FetchOptions;
+
+    #[tokio::test]
+    async fn rule_20_no_hub_leads_to_a_private_address() {
+        let fetcher = Fetcher::new(&FetchOptions::default(), &[]).expect("a client");
+        for url in
+            ["http://127.0.0.1:9/hub", "http://localhost:9/hub", "http://[::ffff:10.0.0.1]/", "file:///hub"]
+        {
+            let error = fetcher.post_form(url, &[]).await.expect_err("it is refused");
+            assert!(matches!(error, FetchError::Private(_) | FetchError::Address), "{url}: {error}");
+        }
+    }
+}

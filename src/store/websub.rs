@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::model::feed::{Feed, PollHints};
+use crate::model::feed::PollHints;
 use crate::model::websub::HubSubscription;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
@@ -17,7 +17,7 @@ pub struct FeedOfHubs {
     /// The hubs that it names.
     pub hubs: Vec<String>,
     /// Its own address as it states it.
-    pub self_link: Option<String>,
+    pub topic: Option<String>,
 }
 
 impl Reader {
@@ -35,14 +35,14 @@ impl Reader {
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn feeds_of_hubs(&self) -> Result<Vec<FeedOfHubs>, StoreError> {
-        let sql = "SELECT key, hints, feed FROM feeds
+        let sql = "SELECT key, hints FROM feeds
                    WHERE json_array_length(hints, '$.hubs') > 0 AND id IN (SELECT feed FROM asked)
                      AND NOT coalesce(json_extract(poll, '$.retired'), 0)
                    ORDER BY key";
         self.view(|db| {
             all(db, sql, [], |row| {
-                let (hints, feed): (PollHints, Feed) = (json(row, "hints")?, json(row, "feed")?);
-                Ok(FeedOfHubs { url: row.get("key")?, hubs: hints.hubs, self_link: feed.self_link })
+                let PollHints { hubs, topic, .. } = json(row, "hints")?;
+                Ok(FeedOfHubs { url: row.get("key")?, hubs, topic })
             })
         })
     }
@@ -83,14 +83,16 @@ impl Writer {
         .await
     }
 
-    /// Remembers what the hub was told.
+    /// Remembers what the hub was told: URLs and entity tags.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub async fn keep_announced(&self, url: String, etag: String) -> Result<(), StoreError> {
+    pub async fn keep_announced(&self, told: Vec<(String, String)>) -> Result<(), StoreError> {
         self.transact(move |transaction| {
-            transaction
-                .execute("INSERT OR REPLACE INTO announced (url, etag) VALUES (?1, ?2)", [url, etag])?;
+            for (url, etag) in told {
+                transaction
+                    .execute("INSERT OR REPLACE INTO announced (url, etag) VALUES (?1, ?2)", [url, etag])?;
+            }
             Ok(())
         })
         .await

@@ -25,7 +25,7 @@ section! {
         /// A WebSub hub, as "https://hub.example/": the feeds name it, and it is told of every change, so that readers hear
         /// of news at once. Needs serve.public_url. Empty: none.
         hub: String = String::new(), web_address;
-        /// Shortest time between two messages to the hub.
+        /// Shortest time between two times that the hub is told.
         hub_interval: Duration = Duration::from_secs(60), within(Duration::ZERO..=Duration::from_secs(86_400));
         /// After a change, how long to wait for more before the feed is made anew.
         settle: Duration = Duration::from_millis(200), within(Duration::ZERO..=Duration::from_secs(60));

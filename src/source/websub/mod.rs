@@ -6,8 +6,9 @@
 //! itself asked can hand it anything: a push is the answer to a request of riverd's own, which comes in parts.
 //! A hub that forgets to push does no harm: the feed is still polled every `fetch.safety_interval`.
 //!
-//! The parts: `plan` (what to ask of hubs, and when), `verify` (what to say to them), `signature`.
+//! The parts: `links` (the hubs that headers name), `plan` (what to ask of hubs, and when), `verify` (what to say to them), `signature`.
 
+pub mod links;
 pub mod plan;
 pub mod signature;
 pub mod verify;

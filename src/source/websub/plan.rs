@@ -1,12 +1,13 @@
 //! What to ask of hubs now, and when to look again. Told the time.
 //! Promises: each feed that is followed and names a hub is subscribed to there; each lease is renewed before it ends;
-//! what fails is tried again ever later; what is no longer wanted is ended; never more than one request to a hub for a
-//! feed within a few minutes.
+//! what fails is tried again ever later; what is no longer wanted is ended; a hub that grants moments is not asked every
+//! moment.
 
 use std::collections::HashMap;
 
 use url::Url;
 
+use crate::model::document::shown;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::model::websub::{HubState, HubSubscription, Secret};
 
@@ -26,8 +27,8 @@ pub struct Hubbed {
     pub feed: String,
     /// The hubs that it names.
     pub hubs: Vec<String>,
-    /// Its own address as it states it.
-    pub self_link: Option<String>,
+    /// Its own address as it states it; `None`: it does not.
+    pub topic: Option<String>,
 }
 
 /// What to do about one subscription.
@@ -41,14 +42,23 @@ pub enum Act {
     Forget(HubSubscription),
 }
 
+/// The time, and how hubs are to be dealt with.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Now.
+    pub now: Timestamp,
+    /// Milliseconds between two requests for one feed at its hub, however short a lease is: what ends before is polled.
+    pub least_ms: i64,
+}
+
 /// What to do now, and when the next thing may be to do.
 pub fn plan(
     known: &[HubSubscription],
     feeds: &[Hubbed],
-    now: Timestamp,
+    terms: Terms,
     mut random: impl FnMut() -> Option<(Secret, Secret)>,
 ) -> (Vec<Act>, Option<Timestamp>) {
-    let mut wanted: HashMap<&str, (String, String)> = HashMap::new();
+    let (now, mut wanted) = (terms.now, HashMap::<&str, (String, String)>::new());
     for feed in feeds {
         wanted.extend(target(feed).map(|target| (feed.feed.as_str(), target)));
     }
@@ -56,7 +66,7 @@ pub fn plan(
     for subscription in known {
         let wish = wanted.remove(subscription.feed.as_str());
         let same = wish.is_some_and(|(hub, topic)| hub == subscription.hub && topic == subscription.topic);
-        let due = if same { due(subscription) } else { leaving_due(subscription, now) };
+        let due = if same { due(subscription, terms.least_ms) } else { leaving_due(subscription, now) };
         if due > now {
             next = Some(next.map_or(due, |next| next.min(due)));
             continue;
@@ -77,16 +87,19 @@ pub fn plan(
 fn target(feed: &Hubbed) -> Option<(String, String)> {
     let is_web = |url: &str| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     let hub = feed.hubs.iter().find(|hub| is_web(hub))?;
-    let own = feed.self_link.as_ref().filter(|own| is_web(own)).unwrap_or(&feed.feed);
-    Some((hub.clone(), own.clone()))
+    let own = feed.topic.as_deref().filter(|own| is_web(own)).unwrap_or(&feed.feed);
+    // A password that the owner put into the feed's address is none of the hub's business.
+    Some((hub.clone(), shown(own).into_owned()))
 }
 
 /// When something is to be done about a subscription that is wanted.
-fn due(subscription: &HubSubscription) -> Timestamp {
+fn due(subscription: &HubSubscription, least_ms: i64) -> Timestamp {
     let doubled = AGAIN_MS.saturating_mul(1 << subscription.failures.min(20)).min(LATEST_AGAIN_MS);
     match (subscription.state, subscription.lease) {
         // Three quarters into the lease.
-        (HubState::Active, Some(lease)) => lease.from.plus_ms(lease.until.since(lease.from) / 4 * 3),
+        (HubState::Active, Some(lease)) => {
+            lease.from.plus_ms((lease.until.since(lease.from) / 4 * 3).max(least_ms))
+        }
         (HubState::Denied, _) => subscription.since.plus_ms(AFTER_DENIAL_MS),
         (HubState::Leaving, _) => subscription.since,
         _ => subscription.since.plus_ms(doubled),
@@ -123,7 +136,7 @@ mod tests {
 
     fn feed(hub: &str) -> Hubbed {
         let hubs = vec!["mailto:x".to_owned(), hub.to_owned()];
-        Hubbed { feed: "https://a.example/f".to_owned(), hubs, self_link: None }
+        Hubbed { feed: "https://a.example/f".to_owned(), hubs, topic: None }
     }
 
     fn random() -> Option<(Secret, Secret)> {
@@ -131,7 +144,7 @@ mod tests {
     }
 
     fn planned(known: &[HubSubscription], feeds: &[Hubbed], now: i64) -> (Vec<Act>, Option<Timestamp>) {
-        plan(known, feeds, Timestamp(now), random)
+        plan(known, feeds, Terms { now: Timestamp(now), least_ms: 2_000 }, random)
     }
 
     fn begun() -> HubSubscription {
@@ -152,13 +165,19 @@ mod tests {
             (begun.hub.as_str(), begun.topic.as_str()),
             ("https://hub.example/", "https://a.example/f")
         );
-        let own = Hubbed { self_link: Some("https://a.example/own".to_owned()), ..feed("http://h.example/") };
+        let own = Hubbed { topic: Some("https://a.example/own".to_owned()), ..feed("http://h.example/") };
         assert!(
             matches!(&planned(&[], &[own], 0).0[..], [Act::Subscribe(new)] if new.topic.ends_with("/own"))
         );
+        let secret = Hubbed { feed: "https://me:pass@a.example/f".to_owned(), ..feed("http://h.example/") };
+        assert!(
+            matches!(&planned(&[], &[secret], 0).0[..], [Act::Subscribe(new)] if new.topic == "https://a.example/f")
+        );
         assert_eq!(planned(&[], &[feed("ftp://h.example/")], 0), (vec![], None));
         assert!(
-            plan(&[], &[feed("https://h.example/")], Timestamp(0), || None).0.is_empty(),
+            plan(&[], &[feed("https://h.example/")], Terms { now: Timestamp(0), least_ms: 0 }, || None)
+                .0
+                .is_empty(),
             "no secret, no request"
         );
     }
@@ -186,6 +205,8 @@ mod tests {
         let (acts, _) = planned(&[active(4_000)], &feeds, 3_000);
         let [Act::Subscribe(renewed)] = &acts[..] else { panic!("{acts:?}") };
         assert_eq!(renewed.pushes_until(), Some(Timestamp(4_000)), "it pushes on while it is asked anew");
+        let (acts, next) = planned(&[active(4)], &feeds, 1_999);
+        assert_eq!((acts, next), (vec![], Some(Timestamp(2_000))), "it is not asked every moment");
         let denied = HubSubscription { state: HubState::Denied, lease: None, ..begun() };
         assert!(planned(std::slice::from_ref(&denied), &feeds, 6 * DAY_MS).0.is_empty());
         assert!(matches!(planned(&[denied], &feeds, 7 * DAY_MS).0[..], [Act::Subscribe(_)]));
