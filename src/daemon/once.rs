@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
+use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
@@ -13,6 +13,7 @@ use crate::daemon::clock::now;
 use crate::daemon::hubs::Desk;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, public_url, remote, republish};
 use crate::model::time::Timestamp;
+use crate::pipeline::ahead::Ahead;
 use crate::pipeline::ingest::Ingest;
 use crate::serve::shelf::Shelf;
 use crate::source::ask::Ask;
@@ -61,16 +62,18 @@ pub async fn once(
     let mut done = Done::default();
     ingest.answer_requests().await?;
     let mut orders = ingest.begin().await?;
-    let (deliveries, mut delivered) = mpsc::channel(WAITING_DELIVERIES);
+    let (deliveries, delivered) = mpsc::channel(WAITING_DELIVERIES);
+    let mut ahead = ingest.ahead(delivered);
     let folder = Folder::new(&config.folder, store.reader.files()?, kind, deliveries.clone());
     let looking = tokio::spawn(folder.once());
-    while let Some(delivery) = delivered.recv().await {
-        if matches!(delivery, Delivery::Scanned) {
+    while let Some(prepared) = ahead.next().await {
+        if matches!(prepared.delivery, Delivery::Scanned) {
             break;
         }
-        done.files += usize::from(matches!(delivery, Delivery::Document { .. }));
-        orders.extend(ingest.take(delivery).await?.orders);
+        done.files += usize::from(matches!(prepared.delivery, Delivery::Document { .. }));
+        orders.extend(ingest.admit(prepared, true).await?.sound()?.orders);
     }
+    orders.extend(ingest.settle().await.sound()?.orders);
     looking.await?;
     let (send, ordered) = mpsc::unbounded_channel();
     let mut waiting = HashSet::new();
@@ -82,7 +85,7 @@ pub async fn once(
     }
     let poller = Poller::new(fetcher, Patience::None, now, deliveries);
     let polling = tokio::spawn(poller.run(ordered, stop.clone()));
-    let polls = Polls { delivered, waiting, orders: send };
+    let polls = Polls { ahead, waiting, orders: send };
     poll(&mut ingest, polls, &mut done, progress, &stop).await?;
     stop.cancel();
     polling.await?;
@@ -98,7 +101,7 @@ pub async fn once(
 
 /// What is under way.
 struct Polls {
-    delivered: Receiver<Delivery>,
+    ahead: Ahead,
     waiting: HashSet<String>,
     orders: UnboundedSender<Command>,
 }
@@ -113,13 +116,19 @@ async fn poll(
     let mut all = polls.waiting.len();
     progress(0, all);
     while !polls.waiting.is_empty() {
-        let delivery = tokio::select! {
-            delivery = polls.delivered.recv() => delivery,
+        let prepared = tokio::select! {
+            prepared = polls.ahead.next() => prepared,
             () = stop.cancelled() => None,
         };
-        let Some(delivery) = delivery else { return Ok(()) };
-        count(&delivery, &mut polls.waiting, done);
-        for order in ingest.take(delivery).await?.orders {
+        let Some(prepared) = prepared else { break };
+        count(&prepared.delivery, &mut polls.waiting, done);
+        let more = !polls.waiting.is_empty();
+        let mut outcome = ingest.admit(prepared, more).await?;
+        if !more {
+            // A list of subscriptions may be among the last.
+            outcome.add(ingest.settle().await);
+        }
+        for order in outcome.sound()?.orders {
             // A list of subscriptions was read: what it lists is polled too.
             if let Command::Follow { ask, due: None, .. } = &order
                 && polls.waiting.insert(ask.feed.clone())
@@ -130,6 +139,7 @@ async fn poll(
         }
         progress(all - polls.waiting.len(), all);
     }
+    ingest.settle().await.sound()?;
     Ok(())
 }
 

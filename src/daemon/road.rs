@@ -11,7 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::config::load::Config;
 use crate::daemon::health::Health;
 use crate::daemon::metrics::Metrics;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::ingest::{Ingest, Outcome};
+use crate::pipeline::reading::Prepared;
 use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
 
@@ -36,7 +38,8 @@ pub struct Change {
 
 /// What the road does next.
 enum Next {
-    Take(Box<Delivery>),
+    Take(Box<Prepared>),
+    Written(Outcome),
     Change(Change),
     Owner,
     Answer,
@@ -66,7 +69,7 @@ impl Road {
     /// If the store fails again and again.
     pub async fn travel(
         mut self,
-        mut delivered: Receiver<Delivery>,
+        delivered: Receiver<Delivery>,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         // Readers are served already; what comes in finds the engine ready.
@@ -77,40 +80,50 @@ impl Road {
             tokio::time::sleep(DRAIN).await;
         };
         tokio::pin!(drained_by);
+        let mut ahead = self.ingest.ahead(delivered);
         let mut looks = tokio::time::interval(OWNER);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             health.road().beat();
             let next = tokio::select! {
-                delivery = delivered.recv() => delivery.map_or(Next::End, |delivery| Next::Take(Box::new(delivery))),
+                prepared = ahead.next() => prepared.map_or(Next::End, |prepared| Next::Take(Box::new(prepared))),
+                outcome = self.ingest.written(), if self.ingest.is_writing() => Next::Written(outcome),
                 Some(change) = self.choices.recv() => Next::Change(change),
                 _ = looks.tick() => Next::Owner,
                 () = health.road().asked() => Next::Answer,
                 () = &mut drained_by => Next::End,
             };
-            match next {
-                Next::End => return Ok(()),
-                Next::Take(delivery) => self.take(*delivery, &mut failures).await?,
-                Next::Change(change) => self.change(change).await,
-                Next::Owner => self.answer_owner(&mut looks).await,
-                Next::Answer => {}
+            let done = match next {
+                Next::End => return self.arrive().await,
+                Next::Take(prepared) => self.admit(*prepared, !ahead.is_idle()).await,
+                Next::Written(outcome) => Ok(outcome),
+                Next::Change(change) => {
+                    ahead.heed(change.config.parse.clone());
+                    self.change(change).await;
+                    continue;
+                }
+                Next::Owner => {
+                    self.answer_owner(&mut looks).await;
+                    continue;
+                }
+                Next::Answer => continue,
+            };
+            if let Some(error) = self.follow(done) {
+                self.fail(error, &mut failures)?;
             }
         }
     }
 
-    async fn take(&mut self, delivery: Delivery, failures: &mut Vec<Instant>) -> anyhow::Result<()> {
-        self.metrics.delivered(&delivery);
+    async fn admit(&mut self, prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
+        self.metrics.delivered(&prepared.delivery);
         let begun = Instant::now();
-        let taken = self.ingest.take(delivery).await;
+        let admitted = self.ingest.admit(prepared, more).await;
         self.metrics.taken_in(begun.elapsed());
-        let error = match taken {
-            Ok(outcome) => {
-                self.health.set_illness(None);
-                self.follow(outcome);
-                return Ok(());
-            }
-            Err(error) => anyhow::Error::from(error),
-        };
+        admitted
+    }
+
+    /// A store that fails again and again is an error.
+    fn fail(&self, error: anyhow::Error, failures: &mut Vec<Instant>) -> anyhow::Result<()> {
         tracing::error!(error = format!("{error:#}"), "a document could not be stored");
         self.health.set_illness(Some(format!("{error:#}")));
         failures.retain(|at| at.elapsed() < FAILURE_SPAN);
@@ -121,31 +134,41 @@ impl Road {
         Ok(())
     }
 
+    /// What was taken in is on disk before the road ends.
+    async fn arrive(mut self) -> anyhow::Result<()> {
+        let outcome = self.ingest.settle().await;
+        self.follow(Ok(outcome)).map_or(Ok(()), Err)
+    }
+
     async fn change(&mut self, Change { config, done }: Change) {
-        let changed = self.ingest.change(*config).await.map(|outcome| self.follow(outcome));
+        let changed = self.ingest.change(*config).await;
+        let changed = self.follow(changed).map_or(Ok(()), Err);
         // Who asked may have been told to stop.
-        drop(done.send(changed.map_err(anyhow::Error::from)));
+        drop(done.send(changed));
     }
 
     async fn answer_owner(&mut self, looks: &mut Interval) {
-        match self.ingest.answer_requests().await {
-            Ok(outcome) => self.follow(outcome),
-            Err(error) => {
-                let error = anyhow::Error::from(error);
-                tracing::error!(
-                    error = format!("{error:#}"),
-                    "what the owner asks cannot be read or answered"
-                );
-                looks.reset_after(OWNER_AFTER_FAILURE);
-            }
+        let answered = self.ingest.answer_requests().await;
+        if let Some(error) = self.follow(answered) {
+            tracing::error!(error = format!("{error:#}"), "what the owner asks cannot be read or answered");
+            looks.reset_after(OWNER_AFTER_FAILURE);
         }
     }
 
-    fn follow(&mut self, outcome: Outcome) {
+    /// Hands on what follows; returns why the store failed, if it did.
+    fn follow(&mut self, done: Result<Outcome, PipelineError>) -> Option<anyhow::Error> {
+        let outcome = match done {
+            Ok(outcome) => outcome,
+            Err(error) => return Some(error.into()),
+        };
+        if outcome.failure.is_none() && (outcome.changed || !outcome.orders.is_empty()) {
+            self.health.set_illness(None);
+        }
         send_orders(&self.orders, outcome.orders);
         if outcome.changed {
             self.changes.send_modify(|count| *count += 1);
         }
+        outcome.failure.map(anyhow::Error::from)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::{Ingest, Outcome, follow};
 use crate::pipeline::memory::Bound;
 use crate::source::remote::Command;
+use crate::store::change::Note;
 use crate::store::subscriptions::{Asked, List, Place};
 use crate::story::engine::Engine;
 
@@ -33,8 +34,10 @@ impl Ingest {
     /// # Errors
     /// As [`PipelineError`] lists.
     pub async fn change(&mut self, config: Config) -> Result<Outcome, PipelineError> {
+        // The store is asked, and the engine may know more.
+        let mut outcome = self.settle().await;
         let before = std::mem::replace(&mut self.config, config);
-        let mut orders = match self.begin().await {
+        let orders = match self.begin().await {
             Ok(orders) => orders,
             Err(error) => {
                 self.config = before;
@@ -47,23 +50,27 @@ impl Ingest {
             self.bound = Bound::new(self.config.story.max_active);
             self.awake = false;
         }
-        let other: Vec<String> = other_intervals(&before.feeds, &self.config.feeds);
-        for url in other.into_iter().filter(|url| self.following.contains(url)) {
-            orders.extend(self.replan(url).await?);
+        for url in other_intervals(&before.feeds, &self.config.feeds) {
+            self.replan(url).await?;
         }
-        Ok(Outcome { changed: true, orders })
+        outcome.add(Outcome { changed: true, orders, failure: None });
+        outcome.add(self.settle().await);
+        Ok(outcome)
     }
 
     /// The owner wants a feed polled more or less often: when it is polled next is decided as it would have been.
-    async fn replan(&self, url: String) -> Result<Option<Command>, PipelineError> {
-        let (reader, origin) = (self.reader.clone(), Origin::Remote(url.clone()));
+    async fn replan(&mut self, url: String) -> Result<(), PipelineError> {
+        let (reader, origin, now) = (self.reader.clone(), Origin::Remote(url.clone()), (self.clock)());
         let asked = origin.clone();
-        let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(None) };
-        let poll = self.replanned(&url, &known);
-        let Some(poll) = poll else { return Ok(None) };
-        let order = follow(&url, &poll, (self.clock)());
-        self.writer.keep_poll(origin, poll).await?;
-        Ok(order)
+        if !self.following.contains(&url) {
+            return Ok(());
+        }
+        let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(()) };
+        let Some(poll) = self.replanned(&url, &known) else { return Ok(()) };
+        let orders = follow(&url, &poll, now).into_iter().collect();
+        let outcome = Outcome { orders, ..Outcome::default() };
+        self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
+        Ok(())
     }
 
     pub(crate) async fn subscribe_file(
@@ -77,7 +84,7 @@ impl Ingest {
         let asked = Asked { by: Place::File(path, stamp), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         // The subscriptions are published too; titles and labels may have changed.
-        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
 
     /// An OPML document on the web: what it lists is followed for as long as it lists it, and it is followed itself.
@@ -92,7 +99,7 @@ impl Ingest {
         let asked = Asked { by: Place::List(Box::new(list)), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         orders.extend(self.follow_what_is_asked().await?);
-        Ok(Outcome { changed: true, orders })
+        Ok(Outcome { changed: true, orders, failure: None })
     }
 
     /// Orders that bring the poller from what it follows to what is asked for.

@@ -32,4 +32,6 @@ pub struct Answer {
     pub absolved: bool,
     /// How long the poll took, from the first word to the last byte.
     pub took: Duration,
+    /// Size of the document that it brought, decompressed; 0: none.
+    pub bytes: usize,
 }

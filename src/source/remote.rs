@@ -266,6 +266,7 @@ async fn asked(fetcher: Fetcher, ask: Ask) -> Done {
             offline: false,
         };
     };
+    let size = bytes.len();
     let document = Document {
         origin,
         bytes,
@@ -275,7 +276,7 @@ async fn asked(fetcher: Fetcher, ask: Ask) -> Done {
         version: Version::Http(fetched.answer.validators.clone()),
         named: fetched.named,
     };
-    let delivery = Delivery::Document { document, answer: Some(fetched.answer) };
+    let delivery = Delivery::Document { document, answer: Some(Answer { bytes: size, ..fetched.answer }) };
     Done { ask, delivery, offline: false }
 }
 

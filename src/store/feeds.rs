@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Row;
+use rusqlite::{Row, params};
 
 use crate::model::document::{FileStamp, Origin, Validators};
 use crate::model::ids::{EntryId, FeedId, StoryId};
@@ -11,7 +11,7 @@ use crate::model::time::Timestamp;
 use crate::store::change::{KnownEntry, KnownFeed, KnownText};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::rows::{all, json, one};
+use crate::store::rows::{all, json, one, to_json};
 
 const FEED: &str =
     "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape,
@@ -29,14 +29,19 @@ impl Reader {
         self.view(|db| one(db, FEED, [origin.key()], known_feed))
     }
 
-    /// The entries of a feed, by the publisher's id.
+    /// Those entries of a feed that have one of these ids of the publisher's, by it.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn entries_of(&self, feed: FeedId) -> Result<HashMap<String, KnownEntry>, StoreError> {
+    pub fn entries_of(
+        &self,
+        feed: FeedId,
+        keys: &[String],
+    ) -> Result<HashMap<String, KnownEntry>, StoreError> {
         let sql = "SELECT key, id, story, content_hash, withdrawn, updated, published, backfill
-                   FROM entries WHERE feed = ?1";
-        self.view(|db| Ok(all(db, sql, [feed.0], known_entry)?.into_iter().collect()))
+                   FROM entries WHERE feed = ?1 AND key IN (SELECT value FROM json_each(?2))";
+        let params = params![feed.0, to_json(&keys)?];
+        self.view(|db| Ok(all(db, sql, params, known_entry)?.into_iter().collect()))
     }
 
     /// By what the entries of a feed are known again if their ids change, newest first; the newest `limit` at most.

@@ -94,16 +94,15 @@ impl Metrics {
             self.polls.get_or_create(&[("outcome", outcome)]).inc();
         }
         match delivery {
-            Delivery::Document { document, answer: Some(answer) } => {
-                self.fetched_bytes.inc_by(document.bytes.len() as u64);
+            Delivery::Document { answer: Some(answer), .. } | Delivery::NoDocument { answer, .. } => {
                 self.polled(answer);
             }
-            Delivery::NoDocument { answer, .. } => self.polled(answer),
             _ => {}
         }
     }
 
     fn polled(&self, answer: &Answer) {
+        self.fetched_bytes.inc_by(answer.bytes as u64);
         // What was never asked took no time.
         if !answer.took.is_zero() {
             self.poll_seconds.observe(answer.took.as_secs_f64());
@@ -143,7 +142,7 @@ impl Board {
         board.register_with_unit("fetched", help, Unit::Bytes, metrics.fetched_bytes.clone());
         let seconds = [
             ("poll", "Time of a poll, from the first word to the last byte", &metrics.poll_seconds),
-            ("ingest", "Time to take in one delivery: read, judge, store", &metrics.ingest_seconds),
+            ("ingest", "Time to take in one delivery, once it was read", &metrics.ingest_seconds),
             ("publish", "Time to make the editions after a change", &metrics.publish_seconds),
         ];
         for (name, help, histogram) in seconds {
