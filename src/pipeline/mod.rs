@@ -21,6 +21,7 @@ pub mod owner;
 pub mod past;
 mod pushed;
 pub mod reading;
+mod rearming;
 pub mod renaming;
 pub mod republish;
 pub mod restory;

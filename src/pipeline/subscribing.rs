@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::load::Config;
 use crate::config::options::feed::FeedOptions;
-use crate::model::document::{FileStamp, Origin, shown};
+use crate::model::document::{Document, FileStamp, Origin, shown};
 use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
 use crate::parse::identity::feed_atom_id;
+use crate::parse::opml::subscriptions;
 use crate::pipeline::error::{PipelineError, blocking};
-use crate::pipeline::ingest::{Ingest, Outcome, follow};
+use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::memory::Bound;
+use crate::pipeline::rearming::follow;
+use crate::source::answer::Answer;
 use crate::source::remote::Command;
-use crate::store::change::Note;
+use crate::source::schedule::rate::rate;
+use crate::store::change::{KnownFeed, Note};
 use crate::store::subscriptions::{Asked, List, Place};
 use crate::story::engine::Engine;
 
@@ -73,7 +77,52 @@ impl Ingest {
         Ok(())
     }
 
-    pub(crate) async fn subscribe_file(
+    /// A list of subscriptions in the folder.
+    pub(crate) async fn list_file(
+        &mut self,
+        path: String,
+        stamp: FileStamp,
+        document: &Document,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        let mut before = self.settle().await;
+        before.add(match subscriptions(&document.bytes, &self.config.parse) {
+            Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await?,
+            Err(error) => self.set_aside(path, error.to_string(), now).await?,
+        });
+        Ok(before)
+    }
+
+    /// A list of subscriptions on the web.
+    pub(crate) async fn list(
+        &mut self,
+        document: Document,
+        known: KnownFeed,
+        answer: Option<Answer>,
+        content_hash: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        let Document { origin, bytes, version, .. } = document;
+        if !known.asked_directly {
+            let reason = "a list of subscriptions within another is not followed".to_owned();
+            return self.unreadable(origin, answer, reason, now).await;
+        }
+        let found = match subscriptions(&bytes, &self.config.parse) {
+            Ok((found, _)) if !found.is_empty() => found,
+            // A list that is suddenly empty is more likely a fault than a wish.
+            Ok(_) => {
+                return self
+                    .unreadable(origin, answer, "the list of subscriptions is empty".to_owned(), now)
+                    .await;
+            }
+            Err(error) => return self.unreadable(origin, answer, error.to_string(), now).await,
+        };
+        let (poll, orders) = self.rearm(&origin, &known, answer, rate([now], now), now);
+        let list = List { url: origin.key(), content_hash, version, poll };
+        self.subscribe_list(list, found, orders, now).await
+    }
+
+    async fn subscribe_file(
         &mut self,
         path: String,
         stamp: FileStamp,
@@ -88,7 +137,7 @@ impl Ingest {
     }
 
     /// An OPML document on the web: what it lists is followed for as long as it lists it, and it is followed itself.
-    pub(crate) async fn subscribe_list(
+    async fn subscribe_list(
         &mut self,
         list: List,
         found: Vec<Subscription>,

@@ -10,7 +10,7 @@ use crate::store::reader::Reader;
 use crate::store::rows::all;
 
 /// How much there is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
     /// Entries that are not withdrawn.
     pub entries: u64,
@@ -34,6 +34,13 @@ const FEEDS: &str = "SELECT CASE WHEN json_extract(poll, '$.retired') THEN 'reti
              WHEN json_extract(poll, '$.last_poll') IS NULL THEN 'new'
              ELSE 'working' END AS state, count(*) AS number
         FROM feeds WHERE id IN (SELECT feed FROM asked) GROUP BY state";
+
+impl Default for Survey {
+    fn default() -> Self {
+        let feeds = FEED_STATES.into_iter().map(|state| (state, 0)).collect();
+        Self { entries: 0, stories: 0, feeds, set_aside: 0, size_bytes: 0 }
+    }
+}
 
 impl Survey {
     /// Followed feeds, whatever their state.
