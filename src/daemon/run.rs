@@ -91,7 +91,7 @@ pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> an
     let sources = Sources::of(&config, &mut house, road.0, around.clock).await?;
     let metrics = Metrics::default();
     let office = office(&sources.health, &metrics, &shelf);
-    let counter = Counter::new(shelf.clone(), router(shelf.clone(), office)).with_callbacks(callbacks);
+    let counter = Counter::new(shelf.clone(), router(office), &serving).with_callbacks(callbacks);
     let ending = CancellationToken::new();
     let mut servers = Tasks::new(ending.clone());
     let surroundings = Surroundings { stop: ending.clone(), give_back };

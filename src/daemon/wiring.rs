@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Context;
 
 use crate::config::load::Config;
+use crate::config::options::river::EVERYTHING;
 use crate::daemon::secrets::locks;
 use crate::model::document::Origin;
 use crate::model::river::Addresses;
@@ -77,8 +78,11 @@ impl Workshop {
             options: config.publish.clone(),
             rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
-            // There are no pages of stories to lead to.
-            addresses: Addresses { public, story_pages: false, hub: hub(config).map(str::to_owned) },
+            addresses: Addresses {
+                public,
+                story_pages: has_story_pages(config),
+                hub: hub(config).map(str::to_owned),
+            },
             store_name: self.store_name.clone(),
             born: self.born,
             last: Mutex::default(),
@@ -94,7 +98,7 @@ impl Workshop {
     pub fn rules(&self, config: &Config) -> anyhow::Result<Rules> {
         let public_url = public_url(config, &self.here);
         let links = hub(config).map(|hub| Links { hub: hub.to_owned(), public_url });
-        Ok(Rules::new(locks(config)?, config.publish.title.clone(), links, &config.serve))
+        Ok(Rules::new(locks(config)?, links, &config.serve))
     }
 }
 
@@ -108,6 +112,11 @@ pub fn public_url(config: &Config, here: &str) -> String {
     let listened = if here.contains("unix:") { "http://localhost" } else { here };
     let given = config.serve.public_url.as_str();
     if given.is_empty() { listened } else { given }.trim_end_matches('/').to_owned()
+}
+
+/// Whether stories have pages: where the river of everything is private, what is public cannot be told from what is not.
+fn has_story_pages(config: &Config) -> bool {
+    !config.rivers.0.iter().any(|river| river.name == EVERYTHING && river.private)
 }
 
 /// Makes the editions.
@@ -145,8 +154,8 @@ pub async fn export(press: &Arc<Press>) -> anyhow::Result<()> {
 pub fn back_room(press: &Arc<Press>) -> Arc<Fetch> {
     let press = press.clone();
     Arc::new(move |path| {
-        press.archive(path).unwrap_or_else(|error| {
-            tracing::error!(path, %error, "a page of an archive cannot be read");
+        press.made_when_asked(path).unwrap_or_else(|error| {
+            tracing::error!(path, %error, "a page cannot be read");
             None
         })
     })

@@ -14,8 +14,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use bytes::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::service::Service;
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use crate::config::options::serve::ServeOptions;
 use crate::serve::body::{Answer, Response};
 use crate::serve::callback::{Callbacks, PATH};
 use crate::serve::conditional::{Choice, choose};
@@ -24,10 +26,15 @@ use crate::serve::lock::{Pass, make_private, refused};
 use crate::serve::offer::{Offer, replaced};
 use crate::serve::rules::Rules;
 use crate::serve::seats::Seat;
-use crate::serve::shelf::Shelf;
+use crate::serve::shelf::{Found, Shelf};
 
 /// What may be asked.
 const ALLOWED: &str = "GET, HEAD";
+/// So many may wait for pages of archives at once, and one for so many seats; the others are told to come again.
+const MOST_WAITING: usize = 64;
+const SEATS_OF_ONE: usize = 8;
+/// When they may.
+const AGAIN_SECONDS: &str = "2";
 
 /// What the answers are made from.
 #[derive(Debug)]
@@ -35,6 +42,8 @@ pub struct Counter {
     shelf: Shelf,
     router: Router,
     callbacks: Option<Callbacks>,
+    /// Lets in those who wait for the back room: while they do, their seats are no newcomer's.
+    door: Semaphore,
 }
 
 /// A request whose answer is still to be fetched or made.
@@ -47,8 +56,9 @@ enum Errand {
 
 impl Counter {
     /// Hands out what the shelf has and its rules let pass; for the rest asks `router`.
-    pub fn new(shelf: Shelf, router: Router) -> Self {
-        Self { shelf, router, callbacks: None }
+    pub fn new(shelf: Shelf, router: Router, options: &ServeOptions) -> Self {
+        let door = Semaphore::new((options.max_connections / SEATS_OF_ONE).clamp(1, MOST_WAITING));
+        Self { shelf, router, callbacks: None, door }
     }
 
     /// Lets hubs call back.
@@ -95,11 +105,15 @@ impl Counter {
         };
         // What comes with the request is nobody's business: an answer is made from its head alone.
         drop(body);
-        let found = self.shelf.find(&path).await;
-        let rules = self.shelf.look().rules.clone();
+        let found = self.shelf.find(&path, &self.door).await;
+        let now = self.shelf.look().clone();
         let response = match found {
-            Some(offer) => hand_out(&offer, request, &rules),
-            None => self.page(request).await,
+            Found::Offer(offer) => hand_out(&offer, request, &now.rules),
+            Found::Nothing => self.page(request).await,
+            Found::Busy => {
+                now.count_page(StatusCode::SERVICE_UNAVAILABLE);
+                busy()
+            }
         };
         guarded(response, is_private)
     }
@@ -185,6 +199,13 @@ fn bare(status: StatusCode) -> Response {
     let mut response = Response::new(Answer::NOTHING);
     *response.status_mut() = status;
     harden(response.headers_mut());
+    response
+}
+
+/// Too many wait for what has to be fetched.
+fn busy() -> Response {
+    let mut response = bare(StatusCode::SERVICE_UNAVAILABLE);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN_SECONDS));
     response
 }
 

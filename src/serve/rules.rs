@@ -10,8 +10,6 @@ use crate::serve::lock::Locks;
 pub struct Rules {
     /// What opens private rivers.
     pub locks: Locks,
-    /// Of the page that names the feeds.
-    pub title: String,
     /// `None`: no hub is named.
     pub links: Option<Links>,
     /// The `Cache-Control` of every feed.
@@ -31,22 +29,27 @@ pub struct Links {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self::new(Locks::default(), String::new(), None, &ServeOptions::default())
+        Self::new(Locks::default(), None, &ServeOptions::default())
     }
 }
 
 impl Rules {
     /// As these options say.
-    pub fn new(locks: Locks, title: String, links: Option<Links>, options: &ServeOptions) -> Self {
+    pub fn new(locks: Locks, links: Option<Links>, options: &ServeOptions) -> Self {
         let max_age = HeaderValue::from_str(&format!("max-age={}", options.max_age.as_secs()));
         let max_age = max_age.expect("a number is a header's value");
-        Self { locks, title, links, max_age, max_uri: options.max_uri.as_usize() }
+        Self { locks, links, max_age, max_uri: options.max_uri.as_usize() }
     }
 
-    /// Of what no hub hears has no `Link` header.
+    /// What hubs hear of: no page for people, and nothing that is private.
+    pub fn is_followed(&self, path: &str) -> bool {
+        path.contains('.') && !self.locks.is_private(path)
+    }
+
+    /// The `Link` header of what lies at a path; `None`: no hub hears of it.
     pub fn link(&self, path: &str) -> Option<HeaderValue> {
         let Links { hub, public_url } = self.links.as_ref()?;
         let text = || format!("<{hub}>; rel=\"hub\", <{public_url}{path}>; rel=\"self\"");
-        HeaderValue::from_str(&text()).ok().filter(|_| !self.locks.is_private(path))
+        HeaderValue::from_str(&text()).ok().filter(|_| self.is_followed(path))
     }
 }

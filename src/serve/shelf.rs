@@ -1,13 +1,14 @@
 //! Where the current editions lie, by path; the back room, from which the pages of archives are fetched when they are
 //! asked for; and the rules by which all of it is handed out.
-//! Promises: who hands out what lies here waits for nobody; what lies here is replaced as a whole.
+//! Promises: who hands out what lies here, or was fetched lately, waits for nobody; what lies here is replaced as a whole;
+//! no more readers wait for the back room than its door lets in.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
 use axum::http::StatusCode;
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 
 use crate::publish::edition::{Edition, Encoding};
 use crate::serve::lock::river_of;
@@ -20,11 +21,22 @@ pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
 
 /// Memory for pages of archives that were fetched lately.
 const FETCHED_BYTES: usize = 16 * 1024 * 1024;
-/// Paths that only the back room has.
-const BACK_ROOM: &str = "/archive/";
+/// What the paths begin with that only the back room has.
+const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 
-/// The subscriptions are no river.
-const SUBSCRIPTIONS: &str = "/subscriptions.opml";
+/// What was found at a path.
+#[derive(Debug)]
+pub enum Found {
+    /// This.
+    Offer(Arc<Offer>),
+    /// Nothing.
+    Nothing,
+    /// Too many wait for the back room.
+    Busy,
+}
+
+/// What stands at the root and is no river.
+const NO_RIVERS: [&str; 5] = ["", "style", "story", "feeds", "subscriptions"];
 /// As whose answers those of pages count. No river has such a name.
 const PAGE: &str = "(page)";
 /// As whose answers those count that are about nothing.
@@ -37,8 +49,9 @@ pub struct Shelf(Arc<Room>);
 #[derive(Debug, Default)]
 struct Room {
     content: ArcSwap<Content>,
-    /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
     fetched: Mutex<Fetched>,
+    /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
+    fetching: tokio::sync::Mutex<()>,
 }
 
 /// What lies there at one moment.
@@ -70,7 +83,8 @@ fn tallies(paths: &[&String], before: Option<&BTreeMap<String, Arc<Tally>>>) -> 
 }
 
 fn counted_as(path: &str) -> &str {
-    if path == SUBSCRIPTIONS { PAGE } else { river_of(path) }
+    let river = river_of(path);
+    if NO_RIVERS.contains(&river) { PAGE } else { river }
 }
 
 impl Content {
@@ -148,7 +162,7 @@ impl Shelf {
         if content.rules.links.is_none() {
             return Vec::new();
         }
-        let public = content.offers.iter().filter(|(path, _)| !content.rules.locks.is_private(path));
+        let public = content.offers.iter().filter(|(path, _)| content.rules.is_followed(path));
         let mut all: Vec<_> = public
             .map(|(path, offer)| (path.clone(), offer.edition.body(Encoding::Identity).etag.clone()))
             .collect();
@@ -179,31 +193,57 @@ impl Shelf {
         self.change(move |content| content.fetch = Some(fetch.clone()));
     }
 
-    /// What is offered at `path`, fetched from the back room if it does not lie here.
-    pub async fn find(&self, path: &str) -> Option<Arc<Offer>> {
-        let lies_here = self.look().offer(path).cloned();
-        match lies_here {
-            None if path.starts_with(BACK_ROOM) => self.fetched(path).await,
-            found => found,
+    /// What is offered at `path`, fetched from the back room if it does not lie here. Who waits for that takes a place of
+    /// `door`.
+    pub async fn find(&self, path: &str, door: &Semaphore) -> Found {
+        if let Some(offer) = self.look().offer(path) {
+            return Found::Offer(offer.clone());
         }
+        if !BACK_ROOM.iter().any(|begin| path.starts_with(begin)) {
+            return Found::Nothing;
+        }
+        if let Some(page) = self.fetched(path) {
+            return Found::Offer(page);
+        }
+        let Ok(_place) = door.try_acquire() else { return Found::Busy };
+        self.fetch(path).await.map_or(Found::Nothing, Found::Offer)
     }
 
-    async fn fetched(&self, path: &str) -> Option<Arc<Offer>> {
-        let mut fetched = self.0.fetched.lock().await;
+    /// The page at `path`, if it was fetched since the editions were replaced.
+    fn fetched(&self, path: &str) -> Option<Arc<Offer>> {
+        let fetched = self.pages();
+        fetched.pages.iter().find(|(known, _)| known == path).map(|(_, page)| page.clone())
+    }
+
+    /// Pages that are still true.
+    fn pages(&self) -> MutexGuard<'_, Fetched> {
+        let replaced = self.0.content.load().replaced;
+        let mut fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        if fetched.replaced != replaced {
+            *fetched = Fetched { replaced, ..Fetched::default() };
+        }
+        fetched
+    }
+
+    async fn fetch(&self, path: &str) -> Option<Arc<Offer>> {
+        let _alone = self.0.fetching.lock().await;
+        // While this waited, another reader may have fetched it.
+        if let Some(page) = self.fetched(path) {
+            return Some(page);
+        }
         let (fetch, replaced) = {
             let content = self.0.content.load();
             (content.fetch.clone()?, content.replaced)
         };
-        if fetched.replaced != replaced {
-            *fetched = Fetched { replaced, ..Fetched::default() };
-        }
-        if let Some((_, page)) = fetched.pages.iter().find(|(known, _)| known == path) {
-            return Some(page.clone());
-        }
         let asked = path.to_owned();
         let page = tokio::task::spawn_blocking(move || fetch(&asked)).await.ok().flatten()?;
-        let tally = self.look().tally(river_of(path)).clone();
-        Some(fetched.keep(path, page, tally))
+        let tally = self.look().tally(counted_as(path)).clone();
+        let page = Arc::new(Offer::new(Arc::new(page), None, tally));
+        let mut fetched = self.pages();
+        if fetched.replaced == replaced {
+            fetched.keep(path, &page);
+        }
+        Some(page)
     }
 
     /// All paths, in order.
@@ -249,8 +289,7 @@ impl Shelf {
 
 impl Fetched {
     /// Keeps a page, and lets go of those fetched first where they become too many.
-    fn keep(&mut self, path: &str, page: Edition, tally: Arc<Tally>) -> Arc<Offer> {
-        let page = Arc::new(Offer::new(Arc::new(page), None, tally));
+    fn keep(&mut self, path: &str, page: &Arc<Offer>) {
         self.size_bytes += page.edition.size();
         self.pages.push_back((path.to_owned(), page.clone()));
         while self.size_bytes > FETCHED_BYTES
@@ -258,7 +297,6 @@ impl Fetched {
         {
             self.size_bytes -= old.edition.size();
         }
-        page
     }
 }
 
@@ -278,14 +316,46 @@ mod tests {
             let there = path == "/archive/river/1.atom";
             there.then(|| Edition::new(path.as_bytes().to_vec(), "text/plain", Timestamp(0)))
         }));
+        let door = Semaphore::new(1);
+        let is_there = async |path| matches!(shelf.find(path, &door).await, Found::Offer(_));
         for _ in 0..3 {
-            assert!(shelf.find("/archive/river/1.atom").await.is_some());
+            assert!(is_there("/archive/river/1.atom").await);
         }
         assert_eq!(count.load(Ordering::Relaxed), 1);
-        assert!(shelf.find("/river.atom").await.is_none(), "what is no archive is not fetched");
-        assert!(shelf.find("/archive/river/2.atom").await.is_none());
+        assert!(!is_there("/river.atom").await, "what is no archive is not fetched");
+        assert!(!is_there("/archive/river/2.atom").await);
         shelf.replace(&BTreeMap::new());
-        assert!(shelf.find("/archive/river/1.atom").await.is_some());
+        assert!(is_there("/archive/river/1.atom").await);
         assert_eq!(count.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn no_more_wait_for_the_back_room_than_its_door_lets_in_and_what_is_there_is_had_at_once() {
+        let edition = |path: &str| Edition::new(path.as_bytes().to_vec(), "text/plain", Timestamp(0));
+        let (shelf, door) = (Shelf::default(), Semaphore::new(2));
+        let (open, opened) = std::sync::mpsc::channel::<()>();
+        let (opened, had) = (Mutex::new(opened), edition("/archive/river/1.atom"));
+        shelf.open_back_room(Arc::new(move |path| {
+            if path != "/archive/river/1.atom" {
+                opened.lock().expect("no panic").recv().expect("it opens");
+            }
+            Some(edition(path))
+        }));
+        assert!(matches!(shelf.find("/archive/river/1.atom", &door).await, Found::Offer(_)));
+        let waiting = async |path| matches!(shelf.find(path, &door).await, Found::Offer(_));
+        let rest = async {
+            while door.available_permits() > 0 {
+                tokio::task::yield_now().await;
+            }
+            assert!(matches!(shelf.find("/archive/river/4.atom", &door).await, Found::Busy));
+            assert!(matches!(shelf.find("/archive/river/1.atom", &door).await, Found::Offer(page)
+                if page.edition.hash == had.hash));
+            assert!(matches!(shelf.find("/nothing", &door).await, Found::Nothing));
+            (0..2).for_each(|_| open.send(()).expect("it waits"));
+            true
+        };
+        let all = tokio::join!(waiting("/archive/river/2.atom"), waiting("/archive/river/3.atom"), rest);
+        assert_eq!(all, (true, true, true));
+        assert_eq!(door.available_permits(), 2);
     }
 }

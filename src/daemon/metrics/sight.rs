@@ -76,7 +76,8 @@ impl Sight {
         let help = "Size of each edition, not compressed";
         let mut sizes = board.family("edition_size_bytes", help, MetricType::Gauge)?;
         for (path, bytes) in self.shelf.sizes() {
-            let (river, format) = path.trim_start_matches('/').rsplit_once('.').unwrap_or((&path, ""));
+            let path = path.trim_start_matches('/');
+            let (river, format) = path.rsplit_once('.').unwrap_or((path, "html"));
             let labels = [("river", river), ("format", format)];
             ConstGauge::new(bytes as u64).encode(sizes.encode_family(&labels)?)?;
         }
