@@ -21,6 +21,7 @@ use crate::source::fetch_error::FetchError;
 use crate::source::fetch_headers as headers;
 use crate::source::fetch_room::Room;
 use crate::source::guard::Guard;
+use crate::source::names::Names;
 
 /// What a request brought.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub struct Fetcher {
     /// Made when a feed first needs it.
     http1: Arc<OnceLock<Client>>,
     guard: Guard,
+    names: Names,
     options: Arc<FetchOptions>,
     feeds: Arc<HashMap<String, FeedOptions>>,
     room: Room,
@@ -62,12 +64,24 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError::Client`]
     pub fn new(options: &FetchOptions, feeds: &[FeedOptions]) -> Result<Self, FetchError> {
+        Self::with_names(options, feeds, Names::System)
+    }
+
+    /// As [`Fetcher::new`], with names that are looked up elsewhere.
+    ///
+    /// # Errors
+    /// [`FetchError::Client`]
+    pub fn with_names(
+        options: &FetchOptions,
+        feeds: &[FeedOptions],
+        names: Names,
+    ) -> Result<Self, FetchError> {
         let guard = Guard::new(&options.allow_private);
-        let client = client(options, &guard, false)?;
+        let client = client(options, &guard, &names, false)?;
         let feeds = feeds.iter().map(|feed| (feed.url.clone(), feed.clone())).collect();
         let room = Room::new(options.buffer.as_usize());
         let options = Arc::new(options.clone());
-        Ok(Self { client, http1: Arc::default(), guard, options, feeds: Arc::new(feeds), room })
+        Ok(Self { client, http1: Arc::default(), guard, names, options, feeds: Arc::new(feeds), room })
     }
 
     /// Fetches what is asked for, unless it is still the version that is known.
@@ -114,7 +128,7 @@ impl Fetcher {
         if let Some(client) = self.http1.get() {
             return Ok(client.clone());
         }
-        let made = client(&self.options, &self.guard, true)?;
+        let made = client(&self.options, &self.guard, &self.names, true)?;
         Ok(self.http1.get_or_init(|| made).clone())
     }
 

@@ -18,6 +18,7 @@ pub mod folder;
 pub mod folder_scan;
 pub mod guard;
 pub mod hosts;
+pub mod names;
 pub mod outage;
 pub mod remote;
 pub mod schedule;

@@ -26,3 +26,4 @@ mod stories;
 mod support;
 mod tidy;
 mod week;
+mod wire;
