@@ -82,7 +82,9 @@ fn rule_20_a_certificate_of_nobody_known_is_refused() {
 }
 
 /// A server at an address that is not allowed, on the same port as one that is.
-fn pair(respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> (u16, Arc<Mutex<Vec<String>>>, Arc<AtomicUsize>) {
+fn pair(
+    respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static,
+) -> (u16, Arc<Mutex<Vec<String>>>, Arc<AtomicUsize>) {
     loop {
         let secret = TcpListener::bind("127.0.0.2:0").expect("loopback");
         let port = secret.local_addr().expect("an address").port();
@@ -90,7 +92,9 @@ fn pair(respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> (u16, Arc<
         let (asked, reached) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let (log, count) = (asked.clone(), reached.clone());
         std::thread::spawn(move || {
-            secret.incoming().flatten().for_each(|_| drop(count.fetch_add(1, Ordering::SeqCst)));
+            for _ in secret.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
         });
         unruly::start_on(open, move |stream, path| {
             log.lock().expect("one writer").push(path.to_owned());
@@ -115,7 +119,10 @@ fn rule_20_a_name_that_turns_private_between_two_looks_is_refused_when_it_is_con
     assert!(error.contains("127.0.0.2 is a private address"), "{error}");
     let error = fetch(&fetcher, &url("/feed")).expect_err("so is the name, now");
     assert!(error.contains("is a private address"), "{error}");
-    assert_eq!((looks.load(Ordering::SeqCst), asked.lock().expect("nobody writes").as_slice()), (3, ["/again".to_owned()].as_slice()));
+    assert_eq!(
+        (looks.load(Ordering::SeqCst), asked.lock().expect("nobody writes").as_slice()),
+        (3, ["/again".to_owned()].as_slice())
+    );
     // Of several addresses only the allowed ones are tried.
     let (names, _) = by_turn(vec![vec![bad, good, bad]]);
     let fetcher = Fetcher::with_names(&options(), &[], names).expect("a client");
@@ -189,13 +196,16 @@ fn rule_11_a_429_holds_for_every_feed_of_its_public_host_and_for_no_other() {
 fn rule_13_when_no_name_resolves_no_feed_is_blamed_and_when_others_do_the_dead_one_is() {
     let server = Server::start(|_, _| ok("", "<rss/>"));
     let port = server.address.parse::<SocketAddr>().expect("an address").port();
-    let urls: Vec<String> = ["a", "b", "c", "d"].map(|host| format!("http://{host}.example:{port}/feed")).into();
+    let urls: Vec<String> =
+        ["a", "b", "c", "d"].map(|host| format!("http://{host}.example:{port}/feed")).into();
     let away = || io::Error::new(ErrorKind::Other, "Temporary failure in name resolution");
     let told = polled(&options(), Names::told(move |_| Err(away())), &urls);
     for url in &urls {
         assert!(!is_blamed(&told, url), "{url}: {told:?}");
     }
-    let names = Names::told(move |name| if name == "b.example" { Err(away()) } else { Ok(vec![address("127.0.0.1")]) });
+    let names = Names::told(
+        move |name| if name == "b.example" { Err(away()) } else { Ok(vec![address("127.0.0.1")]) },
+    );
     let told = polled(&options(), names, &urls);
     for url in &urls {
         assert_eq!(is_blamed(&told, url), url.contains("//b."), "{url}: {told:?}");

@@ -26,7 +26,8 @@ impl Secure {
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
+        let authority =
+            CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
         let key = KeyPair::generate().expect("a key");
         let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("a name");
         let certificate = params.signed_by(&key, &authority).expect("a certificate");
@@ -57,7 +58,9 @@ fn serve(acceptor: TlsAcceptor) -> String {
                     let is_new = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                     let (stream, service) = (TokioIo::new(stream), service_fn(answer));
                     if is_new {
-                        drop(http2::Builder::new(TokioExecutor::new()).serve_connection(stream, service).await);
+                        drop(
+                            http2::Builder::new(TokioExecutor::new()).serve_connection(stream, service).await,
+                        );
                     } else {
                         drop(http1::Builder::new().serve_connection(stream, service).await);
                     }
