@@ -3,21 +3,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
-use tokio::sync::watch;
+use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver, UnboundedSender};
+use tokio::sync::{Notify, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::load::Config;
 use crate::config::options::serve::ServeOptions;
+use crate::daemon::announce::Announcer;
 use crate::daemon::clock::now;
 use crate::daemon::descriptors::allowed;
+use crate::daemon::hubs::{Desk, Hubs, Keeper};
 use crate::daemon::memory::give_back;
+use crate::daemon::priority::step_back;
 use crate::daemon::secrets::locks;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, open_back_room, republish};
+use crate::daemon::wiring::{
+    House, WAITING_DELIVERIES, export, kind, links, open_back_room, public_url, republish,
+};
+use crate::model::websub::HubSubscription;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::ingest::{Ingest, Outcome};
+use crate::pipeline::reading::Prepared;
 use crate::pipeline::republish::Press;
+use crate::serve::callback::Callbacks;
 use crate::serve::counter::Counter;
 use crate::serve::crew::Crew;
 use crate::serve::listener::{Listener, listen};
@@ -52,22 +61,28 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
         ..config.serve.clone()
     };
     let (crew, listeners) = (Crew::start(serving.threads)?, listen(&serving)?);
+    step_back();
     let here = listeners.first().map(Listener::address).unwrap_or_default();
     let locks = Arc::new(locks(&config)?);
     let house = House::open(&config).await?;
-    let press = house.press(&config, &here);
-    let shelf = Shelf::default();
+    let public_url = public_url(&config, &here);
+    let press = house.press(&config, public_url.clone());
+    let shelf = Shelf::naming(links(&config, &public_url, &locks));
     open_back_room(&press, &shelf);
     republish(&press, &shelf).await?;
     let tasks = TaskTracker::new();
     let server_stop = CancellationToken::new();
+    let road = mpsc::channel(WAITING_DELIVERIES);
+    let hubs = hubs(&config, &house, &road.0)?;
     let pages = router(shelf.clone(), locks.clone(), &config.publish.title);
-    let counter = Counter::new(shelf.clone(), locks, pages, &serving);
+    let counter = Counter::new(shelf.clone(), locks, pages, &serving)
+        .with_callbacks(hubs.as_ref().map(|(hubs, _)| callbacks(&config, hubs.clone())));
     let around = Surroundings { stop: server_stop.clone(), give_back };
     let server = tokio::spawn(async move { serve(crew, listeners, counter, &serving, around).await });
     ready(&here);
     tracing::info!(address = %here, "serving");
-    let result = flow(&config, house, press, shelf, &tasks, &stop).await;
+    let plan = Plan { press, shelf, road, hubs, public_url };
+    let result = flow(&config, house, plan, &tasks, &stop).await;
     server_stop.cancel();
     drop(server.await);
     tracing::info!("stopped");
@@ -78,23 +93,32 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
 async fn flow(
     config: &Config,
     house: House,
-    press: Arc<Press>,
-    shelf: Shelf,
+    plan: Plan,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let House { store, mut ingest, fetcher } = house;
-    let (deliveries, delivered) = mpsc::channel(WAITING_DELIVERIES);
+    let Plan { press, shelf, road: (deliveries, delivered), hubs, public_url } = plan;
     let (orders, ordered) = mpsc::unbounded_channel();
     send_orders(&orders, spread_overdue(ingest.begin().await?, now(), &config.fetch));
     let known = store.reader.files()?;
     let folder = Folder::new(&config.folder, known, kind, deliveries.clone());
     tasks.spawn(folder.run(stop.clone()));
-    let poller = Poller::new(fetcher, config.fetch.clone(), Patience::Endless, now, deliveries);
+    let poller = Poller::new(fetcher.clone(), config.fetch.clone(), Patience::Endless, now, deliveries);
     tasks.spawn(poller.run(ordered, stop.clone()));
     let (changes, changed) = watch::channel(0_u64);
-    let publisher =
-        tokio::spawn(keep_publishing(press.clone(), shelf.clone(), changed, config.publish.settle));
+    let published = Arc::new(Notify::new());
+    let desk = Desk::of(config, &store, fetcher, public_url);
+    if let Some((hubs, news)) = hubs {
+        let keeper = Keeper { hubs, news, changes: changes.subscribe(), desk: desk.clone() };
+        tasks.spawn(keeper.run(stop.clone()));
+    }
+    if !config.publish.hub.is_empty() {
+        let announcer = Announcer::of(config, desk, shelf.clone(), published.clone());
+        tasks.spawn(announcer.run(stop.clone()));
+    }
+    let (settle, pressing) = (config.publish.settle, Publisher { press, shelf: shelf.clone(), published });
+    let publisher = tokio::spawn(pressing.keep_publishing(changed, settle));
     let road = Road { ingest, orders, changes, shelf: shelf.clone() };
     let drained = road.travel(delivered, stop).await;
     // The road let go of `changes`: the publisher makes its last edition and ends.
@@ -105,9 +129,37 @@ async fn flow(
     drained
 }
 
+/// What the flow is made of, besides the house.
+struct Plan {
+    press: Arc<Press>,
+    shelf: Shelf,
+    road: (Sender<Delivery>, Receiver<Delivery>),
+    hubs: Option<(Arc<Hubs>, UnboundedReceiver<HubSubscription>)>,
+    public_url: String,
+}
+
+/// The subscriptions at hubs; `None`: hubs cannot reach riverd, or are not to.
+fn hubs(
+    config: &Config,
+    house: &House,
+    road: &Sender<Delivery>,
+) -> anyhow::Result<Option<(Arc<Hubs>, UnboundedReceiver<HubSubscription>)>> {
+    if config.serve.public_url.is_empty() || !config.fetch.websub {
+        return Ok(None);
+    }
+    let (news, told) = mpsc::unbounded_channel();
+    let hubs = Hubs::of(&house.store.reader, news, road.downgrade())?;
+    Ok(Some((Arc::new(hubs), told)))
+}
+
+fn callbacks(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
+    Callbacks::new(hubs, config.fetch.max_size.as_usize(), config.fetch.timeout)
+}
+
 /// What the road does next.
 enum Next {
-    Take(Box<Delivery>),
+    Take(Box<Prepared>),
+    Written(Outcome),
     Owner,
     End,
 }
@@ -121,11 +173,7 @@ struct Road {
 
 impl Road {
     /// Takes in deliveries until the sources have ended and nothing waits any more.
-    async fn travel(
-        mut self,
-        mut delivered: Receiver<Delivery>,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<()> {
+    async fn travel(mut self, delivered: Receiver<Delivery>, stop: &CancellationToken) -> anyhow::Result<()> {
         // Readers are served already; what comes in finds the engine ready.
         self.ingest.wake().await?;
         let mut failures: Vec<tokio::time::Instant> = Vec::new();
@@ -134,26 +182,29 @@ impl Road {
             tokio::time::sleep(DRAIN).await;
         };
         tokio::pin!(drained_by);
+        let mut ahead = self.ingest.ahead(delivered);
         let mut looks = tokio::time::interval(OWNER);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let next = tokio::select! {
-                delivery = delivered.recv() => delivery.map_or(Next::End, |delivery| Next::Take(Box::new(delivery))),
+                prepared = ahead.next() => prepared.map_or(Next::End, |prepared| Next::Take(Box::new(prepared))),
+                outcome = self.ingest.written(), if self.ingest.is_writing() => Next::Written(outcome),
                 _ = looks.tick() => Next::Owner,
                 () = &mut drained_by => Next::End,
             };
-            let taken = match next {
-                Next::End => return Ok(()),
-                Next::Take(delivery) => self.take(*delivery).await,
+            let done = match next {
+                Next::End => return self.arrive().await,
+                Next::Take(prepared) => {
+                    let more = !ahead.is_idle();
+                    self.ingest.admit(*prepared, more).await
+                }
+                Next::Written(outcome) => Ok(outcome),
                 Next::Owner => {
                     self.answer_owner(&mut looks).await;
                     continue;
                 }
             };
-            let Err(error) = taken else {
-                self.shelf.set_illness(None);
-                continue;
-            };
+            let Some(error) = self.follow(done) else { continue };
             tracing::error!(error = format!("{error:#}"), "a document could not be stored");
             self.shelf.set_illness(Some(format!("the store fails: {error:#}")));
             failures.retain(|at| at.elapsed() < FAILURE_SPAN);
@@ -164,16 +215,17 @@ impl Road {
         }
     }
 
-    async fn take(&mut self, delivery: Delivery) -> anyhow::Result<()> {
-        let outcome = self.ingest.take(delivery).await?;
-        self.follow(outcome);
-        Ok(())
+    /// What was taken in is on disk before the road ends.
+    async fn arrive(mut self) -> anyhow::Result<()> {
+        let outcome = self.ingest.settle().await;
+        self.follow(Ok(outcome)).map_or(Ok(()), Err)
     }
 
     async fn answer_owner(&mut self, looks: &mut Interval) {
-        match self.ingest.answer_requests().await {
-            Ok(outcome) => self.follow(outcome),
-            Err(error) => {
+        let answered = self.ingest.answer_requests().await;
+        match self.follow(answered) {
+            None => {}
+            Some(error) => {
                 tracing::error!(
                     error = format!("{error:#}"),
                     "what the owner asks cannot be read or answered"
@@ -183,11 +235,20 @@ impl Road {
         }
     }
 
-    fn follow(&mut self, outcome: Outcome) {
+    /// Hands on what follows; returns why the store failed, if it did.
+    fn follow(&mut self, done: Result<Outcome, PipelineError>) -> Option<anyhow::Error> {
+        let outcome = match done {
+            Ok(outcome) => outcome,
+            Err(error) => return Some(error.into()),
+        };
+        if outcome.failure.is_none() && (outcome.changed || !outcome.orders.is_empty()) {
+            self.shelf.set_illness(None);
+        }
         send_orders(&self.orders, outcome.orders);
         if outcome.changed {
             self.changes.send_modify(|count| *count += 1);
         }
+        outcome.failure.map(anyhow::Error::from)
     }
 }
 
@@ -196,33 +257,38 @@ fn send_orders(orders: &UnboundedSender<Command>, list: Vec<Command>) {
     list.into_iter().for_each(|order| drop(orders.send(order)));
 }
 
-/// Makes new editions after changes, each time after a moment in which more may come.
-async fn keep_publishing(
+/// Who makes new editions.
+struct Publisher {
     press: Arc<Press>,
     shelf: Shelf,
-    mut changed: watch::Receiver<u64>,
-    settle: Duration,
-) {
-    let mut more = true;
-    write_out(&press).await;
-    while more {
-        let change = tokio::time::timeout(IDLE, changed.changed()).await;
-        let Ok(change) = change else {
-            give_back();
-            more = changed.changed().await.is_ok();
-            changed.mark_changed();
-            continue;
-        };
-        more = change.is_ok();
-        if more {
-            tokio::time::sleep(settle).await;
-            changed.borrow_and_update();
+    published: Arc<Notify>,
+}
+
+impl Publisher {
+    /// Makes new editions after changes, each time after a moment in which more may come.
+    async fn keep_publishing(self, mut changed: watch::Receiver<u64>, settle: Duration) {
+        let mut more = true;
+        write_out(&self.press).await;
+        while more {
+            let change = tokio::time::timeout(IDLE, changed.changed()).await;
+            let Ok(change) = change else {
+                give_back();
+                more = changed.changed().await.is_ok();
+                changed.mark_changed();
+                continue;
+            };
+            more = change.is_ok();
+            if more {
+                tokio::time::sleep(settle).await;
+                changed.borrow_and_update();
+            }
+            if let Err(error) = republish(&self.press, &self.shelf).await {
+                tracing::error!(error = format!("{error:#}"), "not republished");
+                continue;
+            }
+            self.published.notify_one();
+            write_out(&self.press).await;
         }
-        if let Err(error) = republish(&press, &shelf).await {
-            tracing::error!(error = format!("{error:#}"), "not republished");
-            continue;
-        }
-        write_out(&press).await;
     }
 }
 

@@ -105,7 +105,7 @@ pub fn read(
             let lenient = text.len() - root > FEED_RS_BYTES;
             let mended = repair(text, root, Guard::feed(options, lenient), complaints);
             let mut reading = side(&mended, shape, base, options);
-            if !lenient && is_small(&mended) {
+            if !lenient && reading.lacks() && is_small(&mended) {
                 second(&mut reading, &mended, shape, base);
             }
             Ok(reading)
@@ -126,7 +126,8 @@ fn is_small(mended: &str) -> bool {
         && memchr::memchr_iter(b'<', mended.as_bytes()).nth(FEED_RS_TAGS).is_none()
 }
 
-/// Takes from feed-rs what the side pass has left empty.
+/// Takes from feed-rs what the side pass has left empty. It is asked only where something is missing, for it takes three
+/// quarters of the time.
 fn second(reading: &mut Reading, mended: &str, shape: &'static str, base: Option<&Url>) {
     match adapt(mended, shape, base) {
         Ok(other) => reading.fill(other),
@@ -163,6 +164,7 @@ fn distinct(parsed: &mut Parsed) {
 mod tests {
     use super::*;
     use crate::model::document::{Validators, Version};
+    use crate::model::websub::Named;
 
     fn read(text: &str) -> Result<Parsed, ParseError> {
         let url = "https://a.example/feed".to_owned();
@@ -173,6 +175,7 @@ mod tests {
             url: Some(url),
             modified: None,
             version: Version::Http(Validators::default()),
+            named: Named::default(),
         };
         parse(&document, &ParseOptions::default())
     }

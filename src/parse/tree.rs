@@ -111,13 +111,20 @@ pub struct Most {
     pub held: usize,
     /// So many elements are held at once; what is beyond is read over.
     pub elements: usize,
+    /// Length of one text, in bytes. It is more than what is kept of one in the end, so that it shows that it was cut.
+    pub text: usize,
 }
 
 impl Most {
     /// As the owner says.
     pub fn of(options: &ParseOptions) -> Self {
         let most = options.max_elements;
-        Self { each: options.max_attributes, held: most.saturating_mul(4), elements: most.saturating_mul(2) }
+        Self {
+            each: options.max_attributes,
+            held: most.saturating_mul(4),
+            elements: most.saturating_mul(2),
+            text: options.max_text.as_usize().saturating_add(4_096),
+        }
     }
 }
 
@@ -275,10 +282,11 @@ impl<'a> Trees<'a> {
         }
         if let Some(parent) = self.open.last_mut() {
             if !matches!(parent.nodes.last(), Some(Node::Text(_))) {
-                parent.nodes.push(Node::Text(Cow::Owned(String::with_capacity(text.len()))));
+                let room = String::with_capacity(text.len().min(self.most.text));
+                parent.nodes.push(Node::Text(Cow::Owned(room)));
             }
             if let Some(Node::Text(before)) = parent.nodes.last_mut() {
-                resolve_into(before.to_mut(), text);
+                resolve_into(before.to_mut(), text, self.most.text);
             }
         }
     }
@@ -287,18 +295,26 @@ impl<'a> Trees<'a> {
     fn plain(&mut self, text: &'a str) {
         let Some(parent) = self.open.last_mut().filter(|_| !text.is_empty()) else { return };
         match parent.nodes.last_mut() {
-            Some(Node::Text(before)) => before.to_mut().push_str(text),
-            _ => parent.nodes.push(Node::Text(Cow::Borrowed(text))),
+            Some(Node::Text(before)) => {
+                let room = self.most.text.saturating_sub(before.len());
+                before.to_mut().push_str(&text[..text.floor_char_boundary(room)]);
+            }
+            _ => parent
+                .nodes
+                .push(Node::Text(Cow::Borrowed(&text[..text.floor_char_boundary(self.most.text)]))),
         }
     }
 }
 
-/// Writes `text` with its references resolved.
-fn resolve_into(out: &mut String, text: &str) {
+/// Writes `text` with its references resolved, until `out` is about as long as `most`.
+fn resolve_into(out: &mut String, text: &str, most: usize) {
     const KNOWN: [(&str, &str); 5] =
         [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\""), ("&apos;", "'")];
     let mut rest = text;
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
+        if out.len() >= most {
+            return;
+        }
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if let Some((name, meant)) = KNOWN.iter().find(|(name, _)| rest.starts_with(name)) {
@@ -311,7 +327,8 @@ fn resolve_into(out: &mut String, text: &str) {
         out.push_str(&html_escape::decode_html_entities(&rest[..length]));
         rest = &rest[length..];
     }
-    out.push_str(rest);
+    let room = most.saturating_sub(out.len());
+    out.push_str(&rest[..rest.floor_char_boundary(room)]);
 }
 
 /// The base that `xml:base` sets; one that is no address sets none.
@@ -363,7 +380,7 @@ fn value(after: &str) -> (Cow<'_, str>, &str) {
 mod tests {
     use super::*;
 
-    const MOST: Most = Most { each: 8, held: 12, elements: 9 };
+    const MOST: Most = Most { each: 8, held: 12, elements: 9, text: 20 };
 
     struct Entries(Vec<String>);
 
@@ -420,6 +437,18 @@ mod tests {
         let xml = format!("<a>{}<c/></a>", "<b><b/></b>".repeat(9));
         let root = read(&xml, None, MOST, &mut Entries(vec![])).expect("a root");
         assert_eq!(root.children().count(), 4);
+    }
+
+    #[test]
+    fn texts_are_held_up_to_a_length() {
+        let xml = format!(
+            "<a><b>{}</b><c>&lt;{}</c><d>&amp;<![CDATA[{}]]></d></a>",
+            "ä".repeat(99),
+            "x&gt;".repeat(99),
+            "y".repeat(99)
+        );
+        let root = read(&xml, None, MOST, &mut Entries(vec![])).expect("a root");
+        assert!(root.children().all(|child| (19..=21).contains(&child.text().len())), "{root:?}");
     }
 
     #[test]

@@ -26,5 +26,6 @@ pub mod search;
 pub mod selection;
 pub mod subscriptions;
 pub mod told;
+pub mod websub;
 pub mod window;
 pub mod writer;

@@ -58,7 +58,21 @@ impl Writer {
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// The same for callers that may block.
+    /// Runs `work`, which sees to its transactions itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] if the store is.
+    pub(crate) async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |db| drop(answer.send(work(db))));
+        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)
+    }
+
+    /// As [`Self::transact`] for callers that may block.
     ///
     /// # Errors
     /// What `work` or the commit says.
@@ -83,7 +97,11 @@ fn job<T: Send + 'static>(
     (job, answered)
 }
 
-fn transact<T>(
+/// Runs `work` in one transaction of this connection.
+///
+/// # Errors
+/// What `work` or the commit says; nothing is stored then.
+pub(crate) fn transact<T>(
     db: &mut Connection,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {

@@ -25,5 +25,6 @@ mod serving;
 mod stories;
 mod support;
 mod tidy;
+mod websub;
 mod week;
 mod wire;

@@ -3,6 +3,7 @@
 
 pub mod chance;
 pub mod http;
+pub mod hub;
 pub mod labelled;
 pub mod markup;
 pub mod program;
