@@ -2,6 +2,7 @@
 
 mod articles;
 mod commands;
+mod conditional;
 mod corrections;
 mod daemon;
 mod durability;
@@ -13,12 +14,14 @@ mod lists;
 mod mangled;
 mod measuring;
 mod misbehaving;
+mod pages;
 mod parsing;
 mod politeness;
 mod publishing;
 mod rivers;
 mod rules;
 mod safety;
+mod sameness;
 mod searching;
 mod selecting;
 mod serving;
