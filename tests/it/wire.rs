@@ -1,6 +1,6 @@
 //! What goes over the wire: which protocol is spoken, and to which address, whatever names say.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -176,7 +176,7 @@ fn rule_11_a_429_holds_for_every_feed_of_its_public_host_and_for_no_other() {
         "/busy" => status("429 Too Many Requests", "Retry-After: 3600\r\n"),
         _ => ok("", "<rss/>"),
     });
-    let port = SocketAddr::from(server.address.parse::<SocketAddr>().expect("an address")).port();
+    let port = server.address.parse::<SocketAddr>().expect("an address").port();
     let names = Names::told(|_| Ok(vec![address("127.0.0.1")]));
     let urls = [
         format!("http://a.example:{port}/busy"),
@@ -198,7 +198,7 @@ fn rule_13_when_no_name_resolves_no_feed_is_blamed_and_when_others_do_the_dead_o
     let port = server.address.parse::<SocketAddr>().expect("an address").port();
     let urls: Vec<String> =
         ["a", "b", "c", "d"].map(|host| format!("http://{host}.example:{port}/feed")).into();
-    let away = || io::Error::new(ErrorKind::Other, "Temporary failure in name resolution");
+    let away = || io::Error::other("Temporary failure in name resolution");
     let told = polled(&options(), Names::told(move |_| Err(away())), &urls);
     for url in &urls {
         assert!(!is_blamed(&told, url), "{url}: {told:?}");
