@@ -52,7 +52,8 @@ fn ask(path: &str) -> String {
 
 /// A daemon whose river is larger than what a socket takes at once.
 fn large() -> Program {
-    let program = Program::new().with("RIVERD_PUBLISH_MAX_SIZE", "64 MiB");
+    let program =
+        Program::new().with("RIVERD_PUBLISH_MAX_SIZE", "64 MiB").with("RIVERD_PARSE_MAX_TEXT", "16 MiB");
     // Few words, so that it is soon read.
     let text: String = (0..40_000).map(|at| format!("{at:0>199} ")).collect();
     program.drop_file("a.txt", &format!("Ein langer Text\n\n{text}\n"));
