@@ -19,8 +19,8 @@ use crate::store::reader::Reader;
 /// Documents that are larger together are not read at the same time, for what is read is some times as large.
 const BYTES: usize = 1024 * 1024;
 
-/// A document that is being read.
-type Reading = Pin<Box<dyn Future<Output = (Prepared, usize)> + Send>>;
+/// A document that is being read, and its size in bytes.
+type UnderWay = Pin<Box<dyn Future<Output = (Prepared, usize)> + Send>>;
 
 /// The deliveries, read.
 pub struct Ahead {
@@ -28,7 +28,7 @@ pub struct Ahead {
     reader: Reader,
     options: ParseOptions,
     /// With the size of each document in bytes.
-    under_way: FuturesOrdered<Reading>,
+    under_way: FuturesOrdered<UnderWay>,
     /// Of all that is under way.
     bytes: usize,
     at_once: usize,

@@ -3,6 +3,7 @@
 use axum::http::HeaderValue;
 
 use crate::config::options::serve::ServeOptions;
+use crate::publish::formats::FEEDS;
 use crate::serve::lock::Locks;
 
 /// What the owner chose for answers.
@@ -43,7 +44,9 @@ impl Rules {
 
     /// What hubs hear of: no page for people, and nothing that is private.
     pub fn is_followed(&self, path: &str) -> bool {
-        path.contains('.') && !self.locks.is_private(path)
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        let is_feed = |ending| ending == "opml" || FEEDS.iter().any(|format| format.ending == ending);
+        ending.is_some_and(is_feed) && !self.locks.is_private(path)
     }
 
     /// The `Link` header of what lies at a path; `None`: no hub hears of it.

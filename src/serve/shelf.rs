@@ -21,9 +21,6 @@ pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
 
 /// Memory for pages of archives that were fetched lately.
 const FETCHED_BYTES: usize = 16 * 1024 * 1024;
-/// What the paths begin with that only the back room has.
-const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
-
 /// What was found at a path.
 #[derive(Debug)]
 pub enum Found {
@@ -34,6 +31,9 @@ pub enum Found {
     /// Too many wait for the back room.
     Busy,
 }
+
+/// What the paths begin with that only the back room has.
+const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 
 /// What stands at the root and is no river.
 const NO_RIVERS: [&str; 5] = ["", "style", "story", "feeds", "subscriptions"];

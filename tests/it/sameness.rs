@@ -10,8 +10,10 @@ use crate::support::program::{Daemon, Program};
 type Served = (String, [Option<String>; 2], Vec<u8>);
 
 const SECRET: &str = "correct-horse-battery";
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 14] = [
     "/",
+    "/river",
+    "/story/1",
     "/river.atom",
     "/river.json",
     "/river.rss",
