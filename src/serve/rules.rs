@@ -42,7 +42,7 @@ impl Rules {
         Self { locks, links, max_age, max_uri: options.max_uri.as_usize() }
     }
 
-    /// What hubs hear of: no page for people, and nothing that is private.
+    /// What hubs hear of: no page for people, nor how it looks, and nothing that is private.
     pub fn is_followed(&self, path: &str) -> bool {
         let ending = path.rsplit_once('.').map(|(_, ending)| ending);
         let is_feed = |ending| ending == "opml" || FEEDS.iter().any(|format| format.ending == ending);
