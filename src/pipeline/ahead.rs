@@ -62,6 +62,11 @@ impl Ahead {
         }
     }
 
+    /// Reads by these options from now on.
+    pub fn heed(&mut self, options: ParseOptions) {
+        self.options = options;
+    }
+
     /// Whether the next one is still to come.
     pub fn is_idle(&self) -> bool {
         self.under_way.is_empty() && self.delivered.is_empty()
