@@ -14,6 +14,7 @@ use crate::model::time::{Clock, Timestamp};
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::{Editions, Press};
+use crate::publish::formats::FEEDS;
 use crate::serve::rules::{Links, Rules};
 use crate::serve::shelf::{Fetch, Shelf};
 use crate::source::fetch::Fetcher;
@@ -97,7 +98,8 @@ impl Workshop {
     /// If a secret cannot be read, or is none.
     pub fn rules(&self, config: &Config) -> anyhow::Result<Rules> {
         let public_url = public_url(config, &self.here);
-        let links = hub(config).map(|hub| Links { hub: hub.to_owned(), public_url });
+        let endings = FEEDS.iter().map(|format| format.ending).chain(["opml"]).collect();
+        let links = hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, endings });
         Ok(Rules::new(locks(config)?, links, &config.serve))
     }
 }

@@ -3,7 +3,6 @@
 use axum::http::HeaderValue;
 
 use crate::config::options::serve::ServeOptions;
-use crate::publish::formats::FEEDS;
 use crate::serve::lock::Locks;
 
 /// What the owner chose for answers.
@@ -26,6 +25,8 @@ pub struct Links {
     pub hub: String,
     /// Where readers reach riverd, without a slash at the end.
     pub public_url: String,
+    /// What the paths of feeds end in, without the dot: pages for people are none that hubs follow.
+    pub endings: Vec<&'static str>,
 }
 
 impl Default for Rules {
@@ -44,14 +45,14 @@ impl Rules {
 
     /// What hubs hear of: no page for people, nor how it looks, and nothing that is private.
     pub fn is_followed(&self, path: &str) -> bool {
-        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
-        let is_feed = |ending| ending == "opml" || FEEDS.iter().any(|format| format.ending == ending);
-        ending.is_some_and(is_feed) && !self.locks.is_private(path)
+        let Some(links) = &self.links else { return false };
+        let is_feed = path.rsplit_once('.').is_some_and(|(_, ending)| links.endings.contains(&ending));
+        is_feed && !self.locks.is_private(path)
     }
 
     /// The `Link` header of what lies at a path; `None`: no hub hears of it.
     pub fn link(&self, path: &str) -> Option<HeaderValue> {
-        let Links { hub, public_url } = self.links.as_ref()?;
+        let Links { hub, public_url, .. } = self.links.as_ref()?;
         let text = || format!("<{hub}>; rel=\"hub\", <{public_url}{path}>; rel=\"self\"");
         HeaderValue::from_str(&text()).ok().filter(|_| self.is_followed(path))
     }
