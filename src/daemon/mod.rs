@@ -4,9 +4,11 @@
 
 pub mod clock;
 pub mod descriptors;
+pub mod endurance;
 pub mod logging;
 pub mod memory;
 pub mod once;
+pub mod pruner;
 pub mod run;
 pub mod secrets;
 pub mod stop;

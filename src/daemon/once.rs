@@ -37,6 +37,8 @@ pub struct Done {
     pub postponed: usize,
     /// Documents of the folder taken in.
     pub files: usize,
+    /// Entries forgotten, as `store.keep` wants it.
+    pub forgotten: usize,
 }
 
 /// Runs once. `progress` is told how many of how many feeds are done.
@@ -81,10 +83,13 @@ pub async fn once(
     stop.cancel();
     polling.await?;
     ingest.answer_requests().await?;
-    if !config.publish.directory.is_empty() {
+    let prunes = !config.store.keep.is_zero() || config.store.keep_entries > 0;
+    if prunes || !config.publish.directory.is_empty() {
+        // What no river has looked at is not forgotten.
         republish(&press, &Shelf::default()).await?;
         export(&press).await?;
     }
+    done.forgotten = ingest.prune_all().await?;
     Ok(done)
 }
 

@@ -14,6 +14,8 @@ use crate::config::options::serve::ServeOptions;
 use crate::daemon::clock::now;
 use crate::daemon::descriptors::allowed;
 use crate::daemon::memory::give_back;
+use crate::daemon::endurance::{After, Endurance};
+use crate::daemon::pruner::Pruner;
 use crate::daemon::secrets::locks;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, open_back_room, republish};
 use crate::pipeline::ingest::{Ingest, Outcome};
@@ -37,10 +39,8 @@ const OWNER: Duration = Duration::from_millis(200);
 const OWNER_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// How long the road may take to drain when riverd stops.
 const DRAIN: Duration = Duration::from_secs(4);
-/// So many failures of the store within [`FAILURE_SPAN`] end the process; systemd starts it anew.
-const FAILURES: usize = 5;
-/// See [`FAILURES`].
-const FAILURE_SPAN: Duration = Duration::from_secs(60);
+/// After a failure the editions are tried again, though nothing changed.
+const PUBLISH_AGAIN: Duration = Duration::from_secs(5);
 
 /// Runs until `stop`. `ready` is told the address once everything is served there.
 ///
@@ -86,7 +86,9 @@ async fn flow(
     let House { store, mut ingest, fetcher } = house;
     let (deliveries, delivered) = mpsc::channel(WAITING_DELIVERIES);
     let (orders, ordered) = mpsc::unbounded_channel();
-    send_orders(&orders, spread_overdue(ingest.begin().await?, now(), &config.fetch));
+    let mut endurance = Endurance::default();
+    let Some(begun) = begin(&mut ingest, &mut endurance, &shelf, stop).await? else { return Ok(()) };
+    send_orders(&orders, spread_overdue(begun, now(), &config.fetch));
     let known = store.reader.files()?;
     let folder = Folder::new(&config.folder, known, kind, deliveries.clone());
     tasks.spawn(folder.run(stop.clone()));
@@ -95,8 +97,8 @@ async fn flow(
     let (changes, changed) = watch::channel(0_u64);
     let publisher =
         tokio::spawn(keep_publishing(press.clone(), shelf.clone(), changed, config.publish.settle));
-    let road = Road { ingest, orders, changes, shelf: shelf.clone() };
-    let drained = road.travel(delivered, stop).await;
+    let road = Road { ingest, orders, changes, shelf: shelf.clone(), endurance };
+    let drained = road.travel(delivered, config.store.prune_every, stop).await;
     // The road let go of `changes`: the publisher makes its last edition and ends.
     drop(tokio::time::timeout(DRAIN, publisher).await);
     tasks.close();
@@ -105,10 +107,36 @@ async fn flow(
     drained
 }
 
+/// The first orders; `None`: riverd is to stop.
+async fn begin(
+    ingest: &mut Ingest,
+    endurance: &mut Endurance,
+    shelf: &Shelf,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Vec<Command>>> {
+    loop {
+        let error = match ingest.begin().await {
+            Ok(orders) => {
+                endurance.succeed(shelf);
+                return Ok(Some(orders));
+            }
+            Err(error) => error,
+        };
+        match endurance.fail(&error, shelf) {
+            After::Again(wait) => tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = stop.cancelled() => return Ok(None),
+            },
+            After::Leave | After::End => return Err(error.into()),
+        }
+    }
+}
+
 /// What the road does next.
 enum Next {
     Take(Box<Delivery>),
     Owner,
+    Prune,
     End,
 }
 
@@ -117,6 +145,7 @@ struct Road {
     orders: UnboundedSender<Command>,
     changes: watch::Sender<u64>,
     shelf: Shelf,
+    endurance: Endurance,
 }
 
 impl Road {
@@ -124,11 +153,13 @@ impl Road {
     async fn travel(
         mut self,
         mut delivered: Receiver<Delivery>,
+        prune_every: Duration,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
         // Readers are served already; what comes in finds the engine ready.
-        self.ingest.wake().await?;
-        let mut failures: Vec<tokio::time::Instant> = Vec::new();
+        if let Err(error) = self.ingest.wake().await {
+            self.endurance.fail(&error, &self.shelf);
+        }
         let drained_by = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
@@ -136,38 +167,43 @@ impl Road {
         tokio::pin!(drained_by);
         let mut looks = tokio::time::interval(OWNER);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pruner = Pruner::new(prune_every);
         loop {
             let next = tokio::select! {
                 delivery = delivered.recv() => delivery.map_or(Next::End, |delivery| Next::Take(Box::new(delivery))),
                 _ = looks.tick() => Next::Owner,
+                () = pruner.due() => Next::Prune,
                 () = &mut drained_by => Next::End,
             };
-            let taken = match next {
+            match next {
                 Next::End => return Ok(()),
-                Next::Take(delivery) => self.take(*delivery).await,
-                Next::Owner => {
-                    self.answer_owner(&mut looks).await;
-                    continue;
-                }
-            };
-            let Err(error) = taken else {
-                self.shelf.set_illness(None);
-                continue;
-            };
-            tracing::error!(error = format!("{error:#}"), "a document could not be stored");
-            self.shelf.set_illness(Some(format!("the store fails: {error:#}")));
-            failures.retain(|at| at.elapsed() < FAILURE_SPAN);
-            failures.push(tokio::time::Instant::now());
-            if failures.len() >= FAILURES {
-                return Err(error.context("the store fails again and again"));
+                Next::Take(delivery) => tokio::select! {
+                    taken = self.take(*delivery) => taken?,
+                    () = &mut drained_by => return Ok(()),
+                },
+                Next::Owner => self.answer_owner(&mut looks).await,
+                Next::Prune => pruner.bite(&mut self.ingest).await,
             }
         }
     }
 
+    /// Takes it in, however long the disk lets it wait: until then nothing else is taken in.
     async fn take(&mut self, delivery: Delivery) -> anyhow::Result<()> {
-        let outcome = self.ingest.take(delivery).await?;
-        self.follow(outcome);
-        Ok(())
+        loop {
+            let error = match self.ingest.take(delivery.clone()).await {
+                Ok(outcome) => {
+                    self.endurance.succeed(&self.shelf);
+                    self.follow(outcome);
+                    return Ok(());
+                }
+                Err(error) => error,
+            };
+            match self.endurance.fail(&error, &self.shelf) {
+                After::Again(wait) => tokio::time::sleep(wait).await,
+                After::Leave => return Ok(()),
+                After::End => return Err(anyhow::Error::new(error).context("the store fails again and again")),
+            }
+        }
     }
 
     async fn answer_owner(&mut self, looks: &mut Interval) {
@@ -220,6 +256,10 @@ async fn keep_publishing(
         }
         if let Err(error) = republish(&press, &shelf).await {
             tracing::error!(error = format!("{error:#}"), "not republished");
+            if more {
+                tokio::time::sleep(PUBLISH_AGAIN).await;
+                changed.mark_changed();
+            }
             continue;
         }
         write_out(&press).await;

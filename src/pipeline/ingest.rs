@@ -189,8 +189,10 @@ impl Ingest {
         read: Read,
     ) -> Result<Outcome, PipelineError> {
         self.wake().await?;
-        let Read { parsed, version, hash, now } = read;
+        let Read { mut parsed, version, hash, now } = read;
         let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
+        self.leave_forgotten(&origin, known.as_ref(), &entries, &mut parsed.entries).await?;
+        let held = parsed.entries.iter().filter_map(|entry| Some(entries.get(&entry.id)?.id)).collect();
         let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
             Some(known) => known.published,
             None => entry.published.or(entry.updated).unwrap_or(now),
@@ -201,13 +203,13 @@ impl Ingest {
         let hinted = known.map(|known| KnownFeed { hints: parsed.hints.clone(), ..known });
         let (poll, orders) =
             hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, pace, now));
-        let held = self.engine.len();
+        let before = self.engine.len();
         let renamed = renames.iter().map(|(_, key)| key.clone()).collect();
         let (engine, mint, languages) = (&mut self.engine, &mut self.mint, &self.config.story.languages[..]);
         let mut judging =
             Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
         let (fresh, changed) = judging.judge(parsed.entries, &entries);
-        self.bound.tell(held, fresh.len(), self.engine.len());
+        self.bound.tell(before, fresh.len(), self.engine.len());
         // What the feed says of itself is published too, and may be all that changed.
         let mut outcome = Outcome { changed: true, orders };
         let is_news = !fresh.is_empty() || !changed.is_empty();
@@ -227,6 +229,7 @@ impl Ingest {
             now,
             fresh,
             changed,
+            held,
             withdrawn: vec![],
             renamed: renames,
             regrouping: Regrouping::default(),
@@ -234,8 +237,8 @@ impl Ingest {
             poll,
         };
         if let Err(error) = self.writer.commit(reading).await {
-            // The engine knows what the store does not: it forgets it, and the document comes again.
-            self.remember().await?;
+            // The engine knows what the store does not: it is filled anew when the document comes again.
+            self.awake = false;
             return Err(error.into());
         }
         if was_list {

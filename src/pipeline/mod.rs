@@ -17,6 +17,7 @@ pub mod memory;
 pub mod mint;
 pub mod owner;
 pub mod past;
+pub mod prune;
 pub mod renaming;
 pub mod republish;
 pub mod restory;

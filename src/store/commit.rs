@@ -11,6 +11,7 @@ use crate::model::time::Timestamp;
 use crate::store::change::{Begun, Changed, Content, Fresh, News, Reading};
 use crate::store::error::StoreError;
 use crate::store::regroup::{begin, regroup};
+use crate::store::retention::holds;
 use crate::store::rows::to_json;
 use crate::store::search;
 use crate::store::writer::Writer;
@@ -91,7 +92,8 @@ impl Writer {
             // What was known of a file that lay at the new place before gives way: its entries are withdrawn already.
             let aside = format!("{new}#replaced");
             transaction.execute(
-                "DELETE FROM feeds WHERE key = ?1 AND id NOT IN (SELECT feed FROM entries)",
+                "DELETE FROM feeds WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM entries WHERE feed = feeds.id)
+                 AND NOT EXISTS (SELECT 1 FROM forgotten WHERE feed = feeds.id)",
                 [&new],
             )?;
             transaction.execute("UPDATE feeds SET key = ?2 || '-' || id WHERE key = ?1", [&new, &aside])?;
@@ -120,10 +122,10 @@ impl Writer {
 
 fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
     touch_shown(transaction, reading)?;
-    let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen, holds)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                ON CONFLICT (key) DO UPDATE SET feed = ?3, shape = ?4, complaints = ?5, hints = ?6,
-                                               content_hash = ?7, gone = NULL
+                                               content_hash = ?7, gone = NULL, holds = ?9
                RETURNING id";
     let id = transaction.prepare_cached(sql)?.query_row(
         params![
@@ -135,6 +137,7 @@ fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, 
             to_json(&reading.hints)?,
             reading.content_hash,
             reading.now.0,
+            holds(reading)?,
         ],
         |row| row.get(0),
     )?;
@@ -217,7 +220,8 @@ fn rename_entry(transaction: &Transaction<'_>, entry: EntryId, key: &str) -> Res
 /// The id for readers itself; where it was given out before, the entry's number makes it another.
 fn never_given_out(transaction: &Transaction<'_>, id: &str, entry: EntryId) -> Result<String, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM stories WHERE atom_id = ?1 UNION ALL
-                              SELECT 1 FROM entries WHERE told_as = ?1)";
+                              SELECT 1 FROM entries WHERE told_as = ?1 UNION ALL
+                              SELECT 1 FROM forgotten WHERE told_as = ?1 AND told_as <> '')";
     let given_out: bool = transaction.prepare_cached(sql)?.query_row([id], |row| row.get(0))?;
     Ok(if given_out { format!("{id}/entry/{entry}") } else { id.to_owned() })
 }

@@ -6,6 +6,8 @@
 //!
 //! To add a migration: `migrations/NNNN_name.sql` and one line in `migrate::MIGRATIONS`.
 
+pub mod audit;
+pub mod backup;
 pub mod change;
 pub mod commit;
 pub mod corrections;
@@ -20,10 +22,13 @@ pub mod reader;
 pub mod regroup;
 pub mod replay;
 pub mod requests;
+pub mod retention;
 pub mod river;
 pub mod rows;
 pub mod search;
 pub mod selection;
+pub mod space;
+pub mod stray;
 pub mod subscriptions;
 pub mod told;
 pub mod window;

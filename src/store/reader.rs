@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use crate::store::error::StoreError;
+use crate::store::migrate::{is_known, newest};
 use crate::store::open::read_only;
 
 /// Idle connections kept; more are opened under load and closed after.
@@ -21,6 +22,19 @@ pub struct Reader {
 impl Reader {
     pub(crate) fn new(path: &Path) -> Self {
         Self { path: path.to_owned(), idle: Arc::default() }
+    }
+
+    /// The database file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The schema of the store, and the newest that this riverd knows.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] if the store's is newer.
+    pub fn schema(&self) -> Result<(usize, usize), StoreError> {
+        Ok((self.view(|db| is_known(db))?, newest()))
     }
 
     /// Runs `work` on one consistent view of the store. Blocks; on the runtime call it in `spawn_blocking`.

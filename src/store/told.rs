@@ -226,6 +226,15 @@ impl Reader {
         self.view(|db| all(db, &sql, [river], page))
     }
 
+    /// Every page of every archive: its river and its number.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn page_numbers(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let sql = "SELECT river, number FROM pages ORDER BY river, number";
+        self.view(|db| all(db, sql, [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))))
+    }
+
     /// The last edition at each path.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
 mod articles;
+mod backups;
 mod commands;
 mod corrections;
 mod daemon;
@@ -8,6 +9,7 @@ mod durability;
 mod fetching;
 mod formats;
 mod hostile;
+mod keeping;
 mod limits;
 mod lists;
 mod mangled;
