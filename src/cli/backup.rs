@@ -35,5 +35,8 @@ pub async fn backup(config: &Config, file: &Path, form: Form) -> anyhow::Result<
         return json(&told);
     }
     let (entries, stories, bytes) = (made.entries, made.stories, made.bytes);
-    print(&format!("{}: {entries} entries, {stories} stories, {bytes} bytes, {seconds:.1} s\n", file.display()))
+    print(&format!(
+        "{}: {entries} entries, {stories} stories, {bytes} bytes, {seconds:.1} s\n",
+        file.display()
+    ))
 }

@@ -10,6 +10,7 @@ use crate::cli::out::{bar, json, print};
 use crate::config::load::Config;
 use crate::publish::edition::unzstd;
 use crate::store::audit::StoreFault;
+use crate::store::error::StoreError;
 use crate::store::open::open_to_read;
 use crate::store::reader::Reader;
 use crate::store::space::Sizes;
@@ -28,37 +29,51 @@ struct Checked {
 /// # Errors
 /// If there is none, it was made by a newer riverd, or it cannot be read at all.
 pub async fn check_store(config: &Config, form: Form) -> anyhow::Result<bool> {
-    let reader = open_to_read(Path::new(&config.store.path))?;
-    let (found, needed) = reader.schema()?;
-    if found < needed {
-        anyhow::bail!("the store has schema {found}, this riverd checks {needed}; `riverd run` or `riverd once` lifts it");
-    }
     let bar = bar("checks");
-    let shown = bar.clone();
-    let look = move || {
-        let mut faults = reader.audit(|done, all| {
-            shown.set_length(all as u64);
-            shown.set_position(done as u64);
-        })?;
-        if !faults.iter().any(|fault| fault.about == "pages") {
-            faults.extend(archives(&reader)?);
-        }
-        let sizes = if faults.is_empty() { Some(reader.sizes()?) } else { None };
-        Ok::<_, crate::store::error::StoreError>((faults, sizes))
+    let (shown, path) = (bar.clone(), config.store.path.clone());
+    let progress = move |done: usize, all: usize| {
+        shown.set_length(all as u64);
+        shown.set_position(done as u64);
     };
-    let (faults, sizes) = tokio::task::spawn_blocking(look).await??;
+    let looked = tokio::task::spawn_blocking(move || look(Path::new(&path), progress)).await?;
     bar.finish_and_clear();
+    let (faults, sizes) = match looked {
+        Err(error) => (vec![StoreFault::of(&error).ok_or(error)?], None),
+        Ok(looked) => looked,
+    };
     let checked = Checked { store: config.store.path.clone(), faults, sizes };
-    if form.json { json(&checked)? } else { show(&checked)? }
+    if form.json {
+        json(&checked)?
+    } else {
+        show(&checked)?
+    }
     Ok(checked.faults.is_empty())
 }
 
+fn look(
+    path: &Path,
+    progress: impl Fn(usize, usize),
+) -> Result<(Vec<StoreFault>, Option<Sizes>), StoreError> {
+    let reader = open_to_read(path)?;
+    let (found, needed) = reader.schema()?;
+    if found < needed {
+        return Err(StoreError::Older { found, needed });
+    }
+    let mut faults = reader.audit(progress)?;
+    if faults.is_empty() {
+        faults = archives(&reader)?;
+    }
+    let sizes = if faults.is_empty() { Some(reader.sizes()?) } else { None };
+    Ok((faults, sizes))
+}
+
 /// Pages of archives that cannot be unpacked.
-fn archives(reader: &Reader) -> Result<Vec<StoreFault>, crate::store::error::StoreError> {
+fn archives(reader: &Reader) -> Result<Vec<StoreFault>, StoreError> {
     let mut faults = Vec::new();
     for (river, number) in reader.page_numbers()? {
         let Some(page) = reader.page(&river, number)? else { continue };
-        let is_whole = unzstd(&page.entries, page.size_bytes).is_some_and(|text| text.len() == page.size_bytes);
+        let is_whole =
+            unzstd(&page.entries, page.size_bytes).is_some_and(|text| text.len() == page.size_bytes);
         if !is_whole {
             let found = format!("page {number} of the archive of {river} cannot be unpacked");
             let advice = "stop riverd and restore a backup (see the README)";

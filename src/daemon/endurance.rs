@@ -37,14 +37,17 @@ pub struct Endurance {
     tries: u32,
     faults: Vec<Instant>,
     damaged: Option<String>,
+    /// What the log said last of it.
+    told: Option<String>,
 }
 
 impl Endurance {
     /// The store failed.
     pub fn fail(&mut self, error: &PipelineError, shelf: &Shelf) -> After {
         let (text, trouble) = (told(error), error.trouble());
-        if trouble != Trouble::Passing || self.tries == 0 {
+        if self.told.as_ref() != Some(&text) {
             tracing::error!(error = text, "a document could not be stored");
+            self.told = Some(text.clone());
         }
         shelf.set_illness(Some(text.clone()));
         match trouble {
@@ -69,6 +72,7 @@ impl Endurance {
     pub fn succeed(&mut self, shelf: &Shelf) {
         if std::mem::take(&mut self.tries) > 0 {
             tracing::info!("the store can be written again; nothing was lost");
+            self.told = None;
         }
         shelf.set_illness(self.damaged.clone());
     }

@@ -13,8 +13,8 @@ use crate::config::load::Config;
 use crate::config::options::serve::ServeOptions;
 use crate::daemon::clock::now;
 use crate::daemon::descriptors::allowed;
-use crate::daemon::memory::give_back;
 use crate::daemon::endurance::{After, Endurance};
+use crate::daemon::memory::give_back;
 use crate::daemon::pruner::Pruner;
 use crate::daemon::secrets::locks;
 use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, open_back_room, republish};
@@ -201,7 +201,9 @@ impl Road {
             match self.endurance.fail(&error, &self.shelf) {
                 After::Again(wait) => tokio::time::sleep(wait).await,
                 After::Leave => return Ok(()),
-                After::End => return Err(anyhow::Error::new(error).context("the store fails again and again")),
+                After::End => {
+                    return Err(anyhow::Error::new(error).context("the store fails again and again"));
+                }
             }
         }
     }

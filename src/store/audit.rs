@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 use serde::Serialize;
 
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, Trouble};
 use crate::store::reader::Reader;
 use crate::store::rows::{all, one};
 use crate::store::search::is_filled;
@@ -16,7 +16,8 @@ const TOLD: usize = 10;
 
 const RESTORE: &str = "stop riverd, put the store aside, and restore a backup (see the README); without one, start anew: \
     the folder and the feeds fill it again";
-const REPORT: &str = "riverd goes on; keep a copy of the store (`riverd backup`) and report it as a fault of riverd";
+const REPORT: &str =
+    "riverd goes on; keep a copy of the store (`riverd backup`) and report it as a fault of riverd";
 const REINDEX: &str = "stop riverd, run `sqlite3 STORE \"DELETE FROM meta WHERE key = 'search'\"`, and start it: it indexes anew";
 
 /// Something that is wrong.
@@ -122,6 +123,14 @@ const SEARCH: &[Question] = &[
     ),
 ];
 
+impl StoreFault {
+    /// Of a store so damaged that looking at it fails; `None`: the failure is another.
+    pub fn of(error: &StoreError) -> Option<Self> {
+        let found = format!("the file is damaged: {}", chain(error));
+        (error.trouble() == Trouble::Damaged).then_some(Self { about: "pages", found, advice: RESTORE })
+    }
+}
+
 impl Reader {
     /// Everything that is wrong with the store; nothing: all is well. `progress` is told how many of how many checks are
     /// done. Reads all of it.
@@ -153,11 +162,7 @@ impl Reader {
 /// SQLite's own check, of its virtual tables too.
 fn pages(db: &Connection) -> Result<Vec<StoreFault>, StoreError> {
     let found = all(db, &format!("PRAGMA integrity_check({TOLD})"), [], |row| Ok(row.get::<_, String>(0)?));
-    let found = match found {
-        Err(error) if error.trouble() == crate::store::error::Trouble::Damaged => vec![chain(&error)],
-        found => found?,
-    };
-    let wrong = found.into_iter().filter(|line| line != "ok");
+    let wrong = found?.into_iter().filter(|line| line != "ok");
     let fault = |found: String| {
         let is_search = found.contains("fts5") || found.contains("search");
         let (about, advice) = if is_search { ("search", REINDEX) } else { ("pages", RESTORE) };

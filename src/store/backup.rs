@@ -130,12 +130,7 @@ impl Drop for Draft {
 }
 
 /// One read of the store, whatever is written meanwhile. SQLite tells nothing while it copies: the file's size does.
-fn copy(
-    db: &Connection,
-    to: &Path,
-    all: u64,
-    progress: impl Fn(u64, u64) + Send,
-) -> Result<(), StoreError> {
+fn copy(db: &Connection, to: &Path, all: u64, progress: impl Fn(u64, u64) + Send) -> Result<(), StoreError> {
     if pragma(db, "auto_vacuum")? == 0 {
         // What it restores to gives free room back by pieces, whatever riverd made the store.
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

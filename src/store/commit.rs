@@ -122,7 +122,8 @@ impl Writer {
 
 fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
     touch_shown(transaction, reading)?;
-    let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen, holds)
+    let sql =
+        "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen, holds)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                ON CONFLICT (key) DO UPDATE SET feed = ?3, shape = ?4, complaints = ?5, hints = ?6,
                                                content_hash = ?7, gone = NULL, holds = ?9

@@ -34,7 +34,7 @@ pub enum StoreError {
     },
     /// The riverd that holds it is too old for what is asked.
     #[error(
-        "the store has schema {found}, this needs {needed}; restart the running riverd, it is of an older version"
+        "the store has schema {found}, this needs {needed}; restart riverd: it lifts the store, and one that runs is of an older version"
     )]
     Older {
         /// Schema found.
@@ -108,9 +108,9 @@ impl StoreError {
             ),
             (Trouble::Passing, Self::Sqlite(error)) => match error.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => Some(full),
-                Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                    Some("the store must not be written: look at the rights of its file and folder, and how its disk is mounted")
-                }
+                Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Some(
+                    "the store must not be written: look at the rights of its file and folder, and how its disk is mounted",
+                ),
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                     Some("another program holds the store; riverd waits for it")
                 }

@@ -68,7 +68,8 @@ const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM told INDEXED BY told_by_story
 const UNSEEN: &str = "SELECT EXISTS (SELECT 1 FROM stories, json_each(?2) AS river WHERE stories.id = ?1
     AND stories.touched > coalesce((SELECT looked FROM rivers WHERE name = river.value), 0))";
 
-const MEMBERS: &str = "SELECT entries.id AS id, entries.feed AS feed, key_of.key AS feed_key, entries.key AS key,
+const MEMBERS: &str =
+    "SELECT entries.id AS id, entries.feed AS feed, key_of.key AS feed_key, entries.key AS key,
         coalesce(entries.rank, published) AS rank, entries.first_seen AS first_seen, told_as,
         (SELECT atom_id FROM stories WHERE stories.id = entries.story) AS story_atom_id,
         CASE WHEN key_of.gone IS NOT NULL THEN 0
@@ -115,8 +116,7 @@ impl Reader {
             let feeds = all(db, "SELECT id FROM feeds ORDER BY id", [], |row| Ok(row.get::<_, i64>(0)?))?;
             let mut places = HashMap::new();
             for feed in feeds {
-                let place =
-                    one(db, LAST_PLACE, [feed, before], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                let place = one(db, LAST_PLACE, [feed, before], |row| Ok((row.get(0)?, row.get(1)?)))?;
                 places.extend(place.map(|place| (FeedId(feed), place)));
             }
             Ok(places)
@@ -167,7 +167,9 @@ impl Writer {
         self.transact(move |transaction| {
             let (mut forgotten, spoken) = (Forgotten::default(), spoken(transaction)?);
             for story in stories {
-                let Some(members) = members_to_forget(transaction, &limits, &spoken, story)? else { continue };
+                let Some(members) = members_to_forget(transaction, &limits, &spoken, story)? else {
+                    continue;
+                };
                 forgotten.entries.extend(members.iter().map(|member| member.id));
                 forgotten.stories += 1;
                 members.iter().try_for_each(|member| bury(transaction, member))?;
@@ -228,7 +230,8 @@ fn spoken(db: &Connection) -> Result<HashSet<i64>, StoreError> {
 
 fn bury(transaction: &Transaction<'_>, member: &Member) -> Result<(), StoreError> {
     search::remove(transaction, member.id)?;
-    let own = member.told_as.as_deref().filter(|told_as| *told_as != member.story_atom_id).unwrap_or_default();
+    let own =
+        member.told_as.as_deref().filter(|told_as| *told_as != member.story_atom_id).unwrap_or_default();
     let sql = "INSERT INTO forgotten (feed, key, told_as) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     transaction.prepare_cached(sql)?.execute(params![member.feed.0, member.key, own])?;
     transaction.prepare_cached("DELETE FROM entries WHERE id = ?1")?.execute([member.id.0])?;

@@ -184,7 +184,10 @@ mod tests {
     }
 
     fn write(store: &Store, sql: &'static str) {
-        store.writer.transact_blocking(move |transaction| Ok(transaction.execute_batch(sql)?)).expect("written");
+        store
+            .writer
+            .transact_blocking(move |transaction| Ok(transaction.execute_batch(sql)?))
+            .expect("written");
     }
 
     const GROW: &str = "CREATE TABLE IF NOT EXISTS ballast (x BLOB);
@@ -196,11 +199,14 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let path = home.path().join("store.db");
         let store = store(&path);
-        let (writer, grown) = (store.writer.clone(), tokio::task::spawn_blocking(move || {
-            write(&store, GROW);
-            write(&store, "DELETE FROM ballast");
-            store
-        }));
+        let (writer, grown) = (
+            store.writer.clone(),
+            tokio::task::spawn_blocking(move || {
+                write(&store, GROW);
+                write(&store, "DELETE FROM ballast");
+                store
+            }),
+        );
         let store = grown.await.expect("grown");
         let before = store.reader.sizes().expect("sizes");
         assert!(before.shrinks && before.free_bytes > 25_000_000, "{before:?}");
@@ -219,7 +225,8 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let path = home.path().join("store.db");
         let db = Connection::open(&path).expect("a file");
-        db.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE old (x); INSERT INTO old VALUES (7);").expect("rows");
+        db.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE old (x); INSERT INTO old VALUES (7);")
+            .expect("rows");
         drop(db);
         let store = store(&path);
         assert!(store.reader.sizes().expect("sizes").shrinks);

@@ -19,7 +19,10 @@ fn store(program: &Program) -> PathBuf {
 
 fn drop_articles(program: &Program, numbers: std::ops::Range<usize>) {
     for n in numbers {
-        program.drop_file(&format!("{}/{n}.txt", n % 7), &format!("Sache{n} Ding{n}\n\nWort{n} Satz{n} Text{n}."));
+        program.drop_file(
+            &format!("{}/{n}.txt", n % 7),
+            &format!("Sache{n} Ding{n}\n\nWort{n} Satz{n} Text{n}."),
+        );
     }
 }
 
@@ -141,9 +144,15 @@ fn a_store_of_a_newer_riverd_is_refused_with_both_versions_and_left_alone() {
     db.pragma_update(None, "user_version", 4_711).expect("set");
     drop(db);
     let before = std::fs::read(store(&program)).expect("the store");
-    for command in
-        [&["run"][..], &["once"], &["feeds"], &["stories"], &["check", "--store"], &["backup", "copy.db"], &["restory"]]
-    {
+    for command in [
+        &["run"][..],
+        &["once"],
+        &["feeds"],
+        &["stories"],
+        &["check", "--store"],
+        &["backup", "copy.db"],
+        &["restory"],
+    ] {
         let output = program.run(command);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{command:?}: {told}");

@@ -21,7 +21,9 @@ fn feed(numbers: impl Iterator<Item = u64>) -> String {
         )
     };
     let items: String = numbers.map(item).collect();
-    format!("<rss version='2.0'><channel><title>Blatt</title><link>https://blatt.example/</link>{items}</channel></rss>")
+    format!(
+        "<rss version='2.0'><channel><title>Blatt</title><link>https://blatt.example/</link>{items}</channel></rss>"
+    )
 }
 
 /// A program that follows one feed, whose document is what is put in the slot.
@@ -48,13 +50,14 @@ fn polled(program: &Program, slot: &Mutex<String>, document: String) -> Value {
 
 fn titles(program: &Program) -> Vec<String> {
     let stories = program.json(&["stories", "--limit", "1000", "--json"]);
-    let mut titles: Vec<String> = stories
-        .as_array()
-        .expect("a list")
-        .iter()
-        .flat_map(|story| story["entries"].as_array().cloned().unwrap_or_default())
-        .map(|entry| entry["title"].as_str().unwrap_or_default().to_owned())
-        .collect();
+    let told = |story: &Value| {
+        let coverage = story["coverage"].as_array().cloned().unwrap_or_default();
+        std::iter::once(story["lead"].clone()).chain(coverage).collect::<Vec<_>>()
+    };
+    let reports = stories.as_array().expect("a list").iter().flat_map(told);
+    let mut titles: Vec<String> =
+        reports.map(|report| report["title"].as_str().unwrap_or_default().to_owned()).collect();
+    assert!(!titles.is_empty(), "{stories}");
     titles.sort();
     titles
 }
@@ -112,7 +115,10 @@ fn what_a_feed_has_too_many_of_is_forgotten_and_does_not_come_back_and_what_is_s
     let listed = sizes["feeds"].as_array().expect("feeds").iter();
     let sized = listed.map(|feed| &feed["size"]).find(|size| size["stored"] != 0).expect("a feed");
     assert_eq!((&sized["stored"], &sized["forgotten"]), (&Value::from(30), &Value::from(20)));
-    assert!(sizes["store"]["bytes"].as_i64() > Some(50_000) && sized["bytes"].as_i64() > Some(10_000), "{sizes}");
+    assert!(
+        sizes["store"]["bytes"].as_i64() > Some(50_000) && sized["bytes"].as_i64() > Some(10_000),
+        "{sizes}"
+    );
     // The document holds them again: they are no news.
     let before = titles(&program);
     polled(&program, &slot, feed(1..=50));
@@ -124,7 +130,8 @@ fn what_a_feed_has_too_many_of_is_forgotten_and_does_not_come_back_and_what_is_s
 #[test]
 fn pages_of_archives_stay_as_they_are_when_what_stands_in_them_is_forgotten() {
     let (program, slot) = following(feed(61..=80));
-    let program = program.with("RIVERD_STORE_KEEP_ENTRIES", "10").with("RIVERD_STORE_FORGET_ARCHIVED", "true");
+    let program =
+        program.with("RIVERD_STORE_KEEP_ENTRIES", "10").with("RIVERD_STORE_FORGET_ARCHIVED", "true");
     polled(&program, &slot, feed(61..=80));
     let before = pages(&program);
     let done = polled(&program, &slot, feed(81..=83));
@@ -161,7 +168,10 @@ fn what_is_old_is_forgotten_by_the_running_daemon_but_never_what_the_owner_spoke
     program.json(&["join", "Sache72", "Sache73", "--json"]);
     pages(&program);
     let aged = "UPDATE entries SET first_seen = first_seen - 864000000 WHERE id <= 20";
-    Connection::open(program.home.path().join("state/riverd.db")).expect("the store").execute(aged, []).expect("aged");
+    Connection::open(program.home.path().join("state/riverd.db"))
+        .expect("the store")
+        .execute(aged, [])
+        .expect("aged");
     let daemon = program.start();
     until("what is old to be forgotten", || {
         let sizes = program.json(&["feeds", "--json"]);
@@ -186,7 +196,10 @@ fn a_file_that_is_dropped_again_is_in_again_whatever_was_forgotten() {
     std::fs::remove_file(program.seeds().join("alt.txt")).expect("removed");
     polled(&program, &slot, feed(98..=99));
     let aged = "UPDATE entries SET first_seen = first_seen - 864000000 WHERE withdrawn IS NOT NULL";
-    Connection::open(program.home.path().join("state/riverd.db")).expect("the store").execute(aged, []).expect("aged");
+    Connection::open(program.home.path().join("state/riverd.db"))
+        .expect("the store")
+        .execute(aged, [])
+        .expect("aged");
     assert_eq!(polled(&program, &slot, feed(98..=99))["forgotten"], 1);
     program.drop_file("alt.txt", "Alter Artikel\n\nEin Text.");
     polled(&program, &slot, feed(98..=99));
