@@ -86,7 +86,11 @@ pub async fn once(
     let prunes = !config.store.keep.is_zero() || config.store.keep_entries > 0;
     if prunes || !config.publish.directory.is_empty() {
         // What no river has looked at is not forgotten.
-        republish(&press, &Shelf::default()).await?;
+        let shelf = Shelf::default();
+        republish(&press, &shelf).await?;
+        while press.is_behind() {
+            republish(&press, &shelf).await?;
+        }
         export(&press).await?;
     }
     done.forgotten = ingest.prune_all().await?;

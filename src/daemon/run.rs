@@ -242,7 +242,11 @@ async fn keep_publishing(
     settle: Duration,
 ) {
     let mut more = true;
-    write_out(&press).await;
+    if press.is_behind() {
+        changed.mark_changed();
+    } else {
+        write_out(&press).await;
+    }
     while more {
         let change = tokio::time::timeout(IDLE, changed.changed()).await;
         let Ok(change) = change else {
@@ -262,6 +266,10 @@ async fn keep_publishing(
                 tokio::time::sleep(PUBLISH_AGAIN).await;
                 changed.mark_changed();
             }
+            continue;
+        }
+        if more && press.is_behind() {
+            changed.mark_changed();
             continue;
         }
         write_out(&press).await;

@@ -59,6 +59,7 @@ impl House {
             last: Mutex::default(),
             export: Mutex::default(),
             stamps: Mutex::default(),
+            behind: Mutex::default(),
         })
     }
 }

@@ -5,7 +5,7 @@
 //! Deliberately not here: what stands in a river's subscription document, and what in its archive (`window`); which
 //! entries a river wants (`selecting`); how a story becomes what a river tells of it (`unfolding`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::options::publish::PublishOptions;
@@ -15,7 +15,7 @@ use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
 use crate::pipeline::selecting::{self, Choice};
 use crate::pipeline::unfolding::Manner;
-use crate::pipeline::window::folding;
+use crate::pipeline::window::{Seen, folding};
 use crate::publish::edition::{Edition, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
@@ -52,6 +52,8 @@ pub struct Press {
     pub born: Timestamp,
     /// The editions made last: what has not changed is not made again.
     pub last: Mutex<Editions>,
+    /// Rivers that have more to look at, or to seal.
+    pub behind: Mutex<HashSet<String>>,
     /// Stands for what each selecting river showed last.
     pub stamps: Mutex<HashMap<String, u64>>,
     /// The static export, once it has begun.
@@ -80,11 +82,19 @@ impl Press {
         for choice in selecting::choices(&self.reader, &self.rivers, self.options.label_rivers)? {
             let options = &choice.options;
             let is_archived = choice.wanted.is_everything();
-            let changed = if is_archived { self.look(options)? } else { self.is_stamped_anew(&choice)? };
-            if let Some(same) = of_river(&last, &options.name).filter(|_| !changed && titles_stand) {
+            let seen = if is_archived {
+                self.look(options)?
+            } else {
+                Seen { changed: self.is_stamped_anew(&choice)?, all: true }
+            };
+            let goes_on = self.set_behind(&options.name, false);
+            let stands = !seen.changed && !goes_on && titles_stand;
+            if let Some(same) = of_river(&last, &options.name).filter(|_| stands) {
+                self.set_behind(&options.name, !seen.all);
                 editions.extend(same);
             } else if is_archived {
-                let river = self.window(options)?;
+                let (river, all) = self.window(options, seen.all)?;
+                self.set_behind(&options.name, !all);
                 drafts.extend(self.drafts(&river));
                 heads.push((self.archives_path(&river.name), self.archives_hash(&river)));
             } else {
@@ -94,6 +104,17 @@ impl Press {
         editions.extend(self.bind(drafts, &heads, &last)?);
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
         Ok(editions)
+    }
+
+    /// Whether a river has more to look at, or to seal: then the editions are made again soon.
+    pub fn is_behind(&self) -> bool {
+        !self.behind.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Returns whether it was.
+    fn set_behind(&self, river: &str, is: bool) -> bool {
+        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        if is { !behind.insert(river.to_owned()) } else { behind.remove(river) }
     }
 
     /// The page of an archive that such a path names; `None` if there is none. Blocks.

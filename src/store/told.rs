@@ -11,7 +11,7 @@ use crate::model::river::Withdrawn;
 use crate::model::time::{SECOND_MS, Timestamp};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::river::{StoredStory, links_of, story};
+use crate::store::river::{STORIES, StoredStory, links_of, story};
 use crate::store::rows::{all, one};
 use crate::store::writer::Writer;
 
@@ -139,6 +139,19 @@ impl Reader {
             let mut stories: Vec<StoredStory> = rows.into_iter().map(|(story, _)| story).collect();
             stories.iter_mut().try_for_each(|story| links_of(db, story))?;
             Ok((stories, last))
+        })
+    }
+
+    /// The newest `limit` stories, without their reports.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn newest(&self, limit: usize) -> Result<Vec<StoredStory>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.view(|db| {
+            let mut stories = all(db, STORIES, [limit], story)?;
+            stories.iter_mut().try_for_each(|story| links_of(db, story))?;
+            Ok(stories)
         })
     }
 

@@ -5,6 +5,8 @@ mod backups;
 mod commands;
 mod corrections;
 mod daemon;
+#[cfg(target_os = "linux")]
+mod disks;
 mod durability;
 mod fetching;
 mod formats;

@@ -2,6 +2,8 @@
 //! labelled entries, and a server that misbehaves.
 
 pub mod chance;
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod http;
 pub mod labelled;
 pub mod markup;
