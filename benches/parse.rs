@@ -10,6 +10,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use riverd::config::options::parse::ParseOptions;
 use riverd::model::document::{Document, Origin, Validators, Version};
+use riverd::model::websub::Named;
 use riverd::parse::adapt;
 use riverd::parse::guard::Guard;
 use riverd::parse::repair;
@@ -156,6 +157,7 @@ fn parse(bencher: Bencher<'_, '_>, name: &str) {
         url: Some(url),
         modified: None,
         version: Version::Http(Validators::default()),
+        named: Named::default(),
     };
     let options = limits();
     bencher.counter(BytesCount::of_str(text)).bench(|| road::parse(&document, &options));

@@ -39,7 +39,7 @@ static RIVER: LazyLock<River> = LazyLock::new(|| River {
     name: "river".to_owned(),
     title: "River of news".to_owned(),
     atom_id: "tag:riverd.local,2026:river".to_owned(),
-    addresses: Addresses { public: "https://news.example".to_owned(), story_pages: false },
+    addresses: Addresses { public: "https://news.example".to_owned(), ..Addresses::default() },
     stories: (1..=STORIES).map(story).collect(),
     withdrawn: vec![],
     archived: 3,

@@ -14,6 +14,7 @@ use riverd::config::load::{Config, candidates, from_text};
 use riverd::daemon::logging;
 use riverd::daemon::memory;
 use riverd::daemon::once::Which;
+use riverd::daemon::priority;
 use riverd::model::query::QueryFault;
 use riverd::store::search::Order;
 
@@ -66,7 +67,10 @@ fn config(named: Option<&Path>) -> anyhow::Result<Config> {
 fn start(config: Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
     let steps = |count: u8| i8::try_from(count).unwrap_or(i8::MAX);
     logging::start(&config.log, steps(arguments.verbose) - steps(arguments.quiet))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_start(priority::step_back)
+        .build()?;
     let code = runtime.block_on(dispatch(config, arguments.command));
     // What still blocks (a name that does not resolve) is not waited for.
     runtime.shutdown_background();

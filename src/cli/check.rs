@@ -13,6 +13,7 @@ use crate::daemon::secrets::faults as secret_faults;
 use crate::model::document::{Document, Origin, Version};
 use crate::model::ids::FeedId;
 use crate::model::time::Timestamp;
+use crate::model::websub::Named;
 use crate::parse::opml::subscriptions;
 use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
@@ -160,6 +161,7 @@ fn fault(config: &Config, folder: &Path, path: &str, labels: &mut Vec<String>) -
         url: None,
         modified: Some(Timestamp(0)),
         version: Version::File(Default::default()),
+        named: Named::default(),
     };
     let error = parse(&document, &config.parse).err()?;
     fault(error.to_string(), "a feed or an article")

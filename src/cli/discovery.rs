@@ -70,6 +70,7 @@ impl<'a> Finder<'a> {
             url: Some(fetched.url),
             modified: None,
             version: Version::Http(Validators::default()),
+            named: fetched.named,
         })
     }
 

@@ -9,6 +9,7 @@ use crate::config::load::Config;
 use crate::model::complaint::Complaint;
 use crate::model::document::{Document, FileStamp, Origin, Version, shown};
 use crate::model::time::Timestamp;
+use crate::model::websub::Named;
 use crate::parse::inspect::inspect_json;
 use crate::parse::parsed::Parsed;
 use crate::parse::road::parse;
@@ -73,6 +74,7 @@ fn read(inspected: &Inspected) -> anyhow::Result<Document> {
         url: inspected.url.clone(),
         modified: Some(Timestamp(stamp.modified_ns / 1_000_000)),
         version: Version::File(stamp),
+        named: Named::default(),
     })
 }
 

@@ -322,6 +322,10 @@ fn contradictions(config: &Config) -> Vec<Fault> {
         let found = format!("{:?}", config.store.path);
         contradict("store.path", found, "a place outside the watched folder (folder.path)");
     }
+    if !config.publish.hub.is_empty() && config.serve.public_url.is_empty() {
+        let found = format!("{:?}", config.publish.hub);
+        contradict("publish.hub", found, "\"\" while serve.public_url is empty: a hub must reach the feeds");
+    }
     faults
 }
 
@@ -440,5 +444,6 @@ mod tests {
     fn options_that_contradict_each_other_are_faults() {
         assert_eq!(faults("[fetch]\nmin_interval = \"2d\"\nmax_interval = \"1d\"\n").len(), 1);
         assert_eq!(faults("[store]\npath = \"seeds/riverd.db\"\n").len(), 1);
+        assert_eq!(faults("[publish]\nhub = \"https://hub.example/\"\n").len(), 1);
     }
 }

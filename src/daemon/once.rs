@@ -2,14 +2,19 @@
 //! tests.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
-use tokio::sync::mpsc::{self, Receiver, UnboundedSender};
+use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
+use crate::daemon::announce::Announcer;
 use crate::daemon::clock::now;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, remote, republish};
+use crate::daemon::hubs::Desk;
+use crate::daemon::secrets::locks;
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, links, public_url, remote, republish};
 use crate::model::time::Timestamp;
+use crate::pipeline::ahead::Ahead;
 use crate::pipeline::ingest::Ingest;
 use crate::serve::shelf::Shelf;
 use crate::source::ask::Ask;
@@ -52,21 +57,25 @@ pub async fn once(
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<Done> {
     let house = House::open(config).await?;
-    let press = house.press(config, &format!("http://{}", config.serve.listen));
+    let public_url = public_url(config, &format!("http://{}", config.serve.listen));
+    let press = house.press(config, public_url.clone());
     let House { store, mut ingest, fetcher } = house;
+    let desk = Desk::of(config, &store, fetcher.clone(), public_url);
     let mut done = Done::default();
     ingest.answer_requests().await?;
     let mut orders = ingest.begin().await?;
-    let (deliveries, mut delivered) = mpsc::channel(WAITING_DELIVERIES);
+    let (deliveries, delivered) = mpsc::channel(WAITING_DELIVERIES);
+    let mut ahead = ingest.ahead(delivered);
     let folder = Folder::new(&config.folder, store.reader.files()?, kind, deliveries.clone());
     let looking = tokio::spawn(folder.once());
-    while let Some(delivery) = delivered.recv().await {
-        if matches!(delivery, Delivery::Scanned) {
+    while let Some(prepared) = ahead.next().await {
+        if matches!(prepared.delivery, Delivery::Scanned) {
             break;
         }
-        done.files += usize::from(matches!(delivery, Delivery::Document { .. }));
-        orders.extend(ingest.take(delivery).await?.orders);
+        done.files += usize::from(matches!(prepared.delivery, Delivery::Document { .. }));
+        orders.extend(ingest.admit(prepared, true).await?.sound()?.orders);
     }
+    orders.extend(ingest.settle().await.sound()?.orders);
     looking.await?;
     let (send, ordered) = mpsc::unbounded_channel();
     let mut waiting = HashSet::new();
@@ -78,7 +87,7 @@ pub async fn once(
     }
     let poller = Poller::new(fetcher, config.fetch.clone(), Patience::None, now, deliveries);
     let polling = tokio::spawn(poller.run(ordered, stop.clone()));
-    let polls = Polls { delivered, waiting, orders: send };
+    let polls = Polls { ahead, waiting, orders: send };
     poll(&mut ingest, polls, &mut done, progress, &stop).await?;
     stop.cancel();
     polling.await?;
@@ -86,12 +95,13 @@ pub async fn once(
     let prunes = !config.store.keep.is_zero() || config.store.keep_entries > 0;
     if prunes || !config.publish.directory.is_empty() {
         // What no river has looked at is not forgotten.
-        let shelf = Shelf::default();
+        let shelf = Shelf::naming(links(config, &desk.public_url, &Arc::new(locks(config)?)));
         republish(&press, &shelf).await?;
         while press.is_behind() {
             republish(&press, &shelf).await?;
         }
         export(&press).await?;
+        Announcer::of(config, desk, shelf, Arc::default()).once().await;
     }
     done.forgotten = ingest.prune_all().await?;
     Ok(done)
@@ -99,7 +109,7 @@ pub async fn once(
 
 /// What is under way.
 struct Polls {
-    delivered: Receiver<Delivery>,
+    ahead: Ahead,
     waiting: HashSet<String>,
     orders: UnboundedSender<Command>,
 }
@@ -114,13 +124,19 @@ async fn poll(
     let mut all = polls.waiting.len();
     progress(0, all);
     while !polls.waiting.is_empty() {
-        let delivery = tokio::select! {
-            delivery = polls.delivered.recv() => delivery,
+        let prepared = tokio::select! {
+            prepared = polls.ahead.next() => prepared,
             () = stop.cancelled() => None,
         };
-        let Some(delivery) = delivery else { return Ok(()) };
-        count(&delivery, &mut polls.waiting, done);
-        for order in ingest.take(delivery).await?.orders {
+        let Some(prepared) = prepared else { break };
+        count(&prepared.delivery, &mut polls.waiting, done);
+        let more = !polls.waiting.is_empty();
+        let mut outcome = ingest.admit(prepared, more).await?;
+        if !more {
+            // A list of subscriptions may be among the last.
+            outcome.add(ingest.settle().await);
+        }
+        for order in outcome.sound()?.orders {
             // A list of subscriptions was read: what it lists is polled too.
             if let Command::Follow { ask, due: None } = &order
                 && polls.waiting.insert(ask.feed.clone())
@@ -131,6 +147,7 @@ async fn poll(
         }
         progress(all - polls.waiting.len(), all);
     }
+    ingest.settle().await.sound()?;
     Ok(())
 }
 

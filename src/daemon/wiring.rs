@@ -12,7 +12,8 @@ use crate::model::river::Addresses;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::Press;
-use crate::serve::shelf::Shelf;
+use crate::serve::lock::Locks;
+use crate::serve::shelf::{Links, Shelf};
 use crate::source::fetch::Fetcher;
 use crate::source::folder_scan::Kind;
 use crate::store::open::{Store, open};
@@ -43,9 +44,8 @@ impl House {
         Ok(Self { store, ingest, fetcher })
     }
 
-    /// What makes the editions; readers reach them at `serve.public_url`, or `here` if that is not given.
-    pub fn press(&self, config: &Config, here: &str) -> Arc<Press> {
-        let public = public_url(config, here);
+    /// What makes the editions; readers reach them at `public`.
+    pub fn press(&self, config: &Config, public: String) -> Arc<Press> {
         Arc::new(Press {
             reader: self.store.reader.clone(),
             writer: self.store.writer.clone(),
@@ -53,7 +53,7 @@ impl House {
             rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
             // There are no pages of stories to lead to.
-            addresses: Addresses { public, story_pages: false },
+            addresses: Addresses { public, story_pages: false, hub: hub(config).map(str::to_owned) },
             store_name: self.store.name.clone(),
             born: self.store.born,
             last: Mutex::default(),
@@ -64,8 +64,13 @@ impl House {
     }
 }
 
+/// The hub that is told of changes; `None`: there is none.
+fn hub(config: &Config) -> Option<&str> {
+    Some(config.publish.hub.as_str()).filter(|hub| !hub.is_empty())
+}
+
 /// Where readers reach riverd: as the owner says, else where it listens. A Unix socket is no place in a feed's links.
-fn public_url(config: &Config, here: &str) -> String {
+pub fn public_url(config: &Config, here: &str) -> String {
     let listened = if here.contains("unix:") { "http://localhost" } else { here };
     let given = config.serve.public_url.as_str();
     if given.is_empty() { listened } else { given }.trim_end_matches('/').to_owned()
@@ -101,6 +106,12 @@ pub fn open_back_room(press: &Arc<Press>, shelf: &Shelf) {
             None
         })
     }));
+}
+
+/// What feeds say of the hub; `None`: there is none.
+pub fn links(config: &Config, public_url: &str, locks: &Arc<Locks>) -> Option<Links> {
+    let (public_url, locks) = (public_url.to_owned(), locks.clone());
+    hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, locks })
 }
 
 /// What the folder's watcher does with a file.

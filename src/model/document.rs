@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use crate::model::time::Timestamp;
+use crate::model::websub::Named;
 
 /// Where a document comes from. Also the identity of the feed that it updates.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,6 +78,8 @@ pub struct Document {
     pub modified: Option<Timestamp>,
     /// How to recognise this version the next time.
     pub version: Version,
+    /// What `Link` headers say of its hubs. Nothing for files.
+    pub named: Named,
 }
 
 /// A URL as it may be shown: without the name and password that may stand in it.

@@ -57,4 +57,7 @@ pub struct PollHints {
     pub skip_days: Vec<u8>,
     /// WebSub hubs, absolute URLs.
     pub hubs: Vec<String>,
+    /// What is subscribed to at a hub: its own address as it states it, absolute; `None`: it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
 }

@@ -37,15 +37,25 @@ pub struct Words {
 /// A text as it is indexed.
 pub fn indexed(text: &str) -> String {
     let (mut plain, mut written) = (String::with_capacity(text.len()), BTreeSet::new());
-    pieces(text, |piece| match piece {
-        Piece::Word(word) => {
-            push(&mut plain, &word.plain);
-            if word.differs {
-                written.insert(word.written.clone());
-            }
+    // Most words are of ASCII letters alone, and nothing is to be done to them.
+    for part in text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
+        if part.is_ascii() {
+            let word = &part[..part.len().min(COMPARED_BYTES)];
+            push(&mut plain, word);
+            let begin = plain.len() - word.len();
+            plain[begin..].make_ascii_lowercase();
+            continue;
         }
-        Piece::Run(letters) => pairs(letters, Tail::Single, |pair| push(&mut plain, pair)),
-    });
+        pieces(part, |piece| match piece {
+            Piece::Word(word) => {
+                push(&mut plain, &word.plain);
+                if word.differs {
+                    written.insert(word.written.clone());
+                }
+            }
+            Piece::Run(letters) => pairs(letters, Tail::Single, |pair| push(&mut plain, pair)),
+        });
+    }
     for word in &written {
         push(&mut plain, BARRIER.encode_utf8(&mut [0; 4]));
         push(&mut plain, word);
@@ -88,7 +98,7 @@ pub fn slug(text: &str) -> String {
 }
 
 fn push(line: &mut String, word: &str) {
-    if !line.is_empty() {
+    if !line.is_empty() && !word.is_empty() {
         line.push(' ');
     }
     line.push_str(word);

@@ -15,3 +15,4 @@ pub mod river;
 pub mod story;
 pub mod subscription;
 pub mod time;
+pub mod websub;

@@ -70,7 +70,7 @@ pub struct Withdrawn {
     pub at: Timestamp,
 }
 
-/// Addresses at which readers find a river, and riverd. None has a slash at its end.
+/// Addresses at which readers find a river, and riverd, without a slash at the end; and that of its hub.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Addresses {
@@ -78,6 +78,8 @@ pub struct Addresses {
     pub public: String,
     /// There are pages of stories, at `/story/ROW`.
     pub story_pages: bool,
+    /// The WebSub hub that is told when the river changes; `None`: no hub is.
+    pub hub: Option<String>,
 }
 
 /// A river's content at one moment, newest first. Rendering it is pure: same river, same bytes.

@@ -120,6 +120,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether something is missing that a feed and its entries have: a second reader may find it.
+    pub fn lacks(&self) -> bool {
+        self.feed.title.is_none() || self.entries.is_empty() || self.entries.iter().any(EntryDraft::lacks)
+    }
+
     /// Takes over from a second reader what this one left empty.
     pub fn fill(&mut self, other: Self) {
         self.feed.fill(other.feed);
@@ -148,6 +153,12 @@ impl FeedDraft {
 }
 
 impl EntryDraft {
+    fn lacks(&self) -> bool {
+        let text = self.title.is_some() && (self.summary.is_some() || self.content.is_some());
+        let date = self.published.is_some() || self.updated.is_some();
+        !text || !date || (self.link.is_none() && self.enclosures.is_empty())
+    }
+
     fn fill(&mut self, other: Self) {
         self.title = self.title.take().or(other.title);
         self.link = self.link.take().or(other.link);

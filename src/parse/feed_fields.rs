@@ -118,6 +118,7 @@ pub fn hints(head: &Element<'_>) -> PollHints {
         skip_hours: skipped(head, "skiphours", hour),
         skip_days: skipped(head, "skipdays", weekday),
         hubs: hubs.map(|link| link.href).collect(),
+        topic: None,
     }
 }
 

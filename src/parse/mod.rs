@@ -7,9 +7,9 @@
 //! 1. `decode`: bytes to text. Mark, HTTP, declaration, guess; a wrong declaration is seen through.
 //! 2. `sniff`: what it is, and where its root begins.
 //! 3. `repair`: XML that holds together, within the guard; `json` mends JSON in the same spirit.
-//! 4. `adapt`: feed-rs, inside `catch_unwind`.
-//! 5. `side`: the same text read element by element (`tree`) by tables of names (`entry_fields`, `feed_fields`), with
-//!    what feed-rs drops. Where both have read a thing the side pass stands, and where feed-rs fails it stands alone.
+//! 4. `side`: the text read element by element (`tree`) by tables of names (`entry_fields`, `feed_fields`).
+//! 5. `adapt`: feed-rs, inside `catch_unwind`, where the side pass has left empty what a feed and its entries have. Where
+//!    both have read a thing the side pass stands, and where feed-rs fails it stands alone.
 //! 6. `finish`: both as drafts to the model: HTML sanitized, once; ids minted; languages guessed.
 //!
 //! To add a kind of file: one arm in `sniff::kind_of_path`, one in `road::parse`, one file here.

@@ -89,10 +89,11 @@ pub fn read(
 /// made to hurt takes no more memory than it must.
 const FEED_RS_BYTES: usize = 2 * 1024 * 1024;
 
-/// Both readers over mended XML: the side pass, and from feed-rs what it has left empty.
+/// Both readers over mended XML: the side pass, and from feed-rs what that has left empty. feed-rs is asked only where
+/// something is missing, for it takes three quarters of the time.
 fn both(mended: &str, shape: &'static str, base: Option<&Url>, options: &ParseOptions) -> Reading {
     let mut reading = side(mended, shape, base, options.max_entries);
-    if mended.len() > FEED_RS_BYTES {
+    if mended.len() > FEED_RS_BYTES || !reading.lacks() {
         return reading;
     }
     match adapt(mended, shape, base) {
@@ -131,6 +132,7 @@ fn distinct(parsed: &mut Parsed) {
 mod tests {
     use super::*;
     use crate::model::document::{Validators, Version};
+    use crate::model::websub::Named;
 
     fn read(text: &str) -> Result<Parsed, ParseError> {
         let url = "https://a.example/feed".to_owned();
@@ -141,6 +143,7 @@ mod tests {
             url: Some(url),
             modified: None,
             version: Version::Http(Validators::default()),
+            named: Named::default(),
         };
         parse(&document, &ParseOptions::default())
     }

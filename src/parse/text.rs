@@ -5,6 +5,9 @@ use crate::parse::soup::{Soup, Token};
 
 /// White space folded to single spaces, none at the ends.
 pub fn fold(text: &str) -> String {
+    if is_folded(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -13,6 +16,20 @@ pub fn fold(text: &str) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// Whether folding would change nothing, as far as a quick look at the bytes can tell.
+fn is_folded(text: &str) -> bool {
+    let mut last = b' ';
+    for byte in text.bytes() {
+        // White space beyond ASCII begins with one of these bytes, and so do a few letters.
+        let strange = byte < b' ' || matches!(byte, 0xC2 | 0xE1 | 0xE2 | 0xE3);
+        if strange || (byte == b' ' && last == b' ') {
+            return false;
+        }
+        last = byte;
+    }
+    last != b' ' || text.is_empty()
 }
 
 /// The text of an HTML fragment: tags off, entities resolved, scripts and styles left out, white space folded.
@@ -100,6 +117,23 @@ mod tests {
             ("<p", "<p"),
         ] {
             assert_eq!(plain(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn white_space_is_folded_whatever_it_is() {
+        for (text, expected) in [
+            ("", ""),
+            (" ", ""),
+            ("a b", "a b"),
+            ("a b ", "a b"),
+            (" a", "a"),
+            ("a  b", "a b"),
+            ("a\tb\n", "a b"),
+            ("a\u{a0}b\u{2003}c\u{3000}d\u{1680}e\u{85}f", "a b c d e f"),
+            ("\u{7f}é’ß", "\u{7f}é’ß"),
+        ] {
+            assert_eq!(fold(text), expected, "{text:?}");
         }
     }
 

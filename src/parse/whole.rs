@@ -1,5 +1,7 @@
 //! Quick looks at a document without reading it: whether it is a list of subscriptions, and whether its end is there.
 
+use memchr::memchr2_iter;
+
 use crate::parse::decode::decode;
 use crate::parse::sniff::{TextKind, kind_of_text};
 
@@ -20,11 +22,18 @@ pub fn is_cut_short(bytes: &[u8], shape: &str) -> bool {
     let tail = &bytes[bytes.len().saturating_sub(LOOK_BYTES)..];
     // UTF-16 has a NUL beside each letter.
     let tail: Vec<u8> = tail.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
-    let closes = |name: &str| tail.windows(name.len()).any(|part| part == name.as_bytes());
-    let roots = ["rss>", "feed>", "rdf>", "channel>", "rss ", "feed ", "rdf ", "channel "];
-    let ends = roots.iter().any(|root| closes(&format!("</{root}")) || closes(&format!(":{root}")));
     // An empty root element closes itself.
-    !ends && !tail.trim_ascii_end().ends_with(b"/>")
+    !tail.trim_ascii_end().ends_with(b"/>")
+        && !memchr2_iter(b'/', b':', &tail).any(|at| closes_root(&tail, at))
+}
+
+/// Whether the end tag of a root element stands here, at the slash or at the colon after its prefix.
+fn closes_root(tail: &[u8], at: usize) -> bool {
+    const ROOTS: [&[u8]; 4] = [b"rss", b"feed", b"rdf", b"channel"];
+    let (before, name) = (&tail[..at], &tail[at + 1..]);
+    let is_end = tail[at] == b':' || before.ends_with(b"<");
+    let ends = |root: &&[u8]| name.strip_prefix(*root).is_some_and(|rest| matches!(rest, [b'>' | b' ', ..]));
+    is_end && ROOTS.iter().any(|root| ends(&root))
 }
 
 #[cfg(test)]

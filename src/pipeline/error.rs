@@ -1,7 +1,7 @@
 //! What stops the road: only the store. Everything else is one document's affair, or one publication's.
 
 use crate::publish::write::ExportError;
-use crate::store::error::{StoreError, Trouble};
+use crate::store::error::StoreError;
 
 /// The road cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -15,25 +15,6 @@ pub enum PipelineError {
     /// A task of the runtime was ended from outside.
     #[error("a task was ended from outside")]
     Ended,
-}
-
-impl PipelineError {
-    /// Which kind of failure of the store it is.
-    pub fn trouble(&self) -> Trouble {
-        match self {
-            Self::Store(error) => error.trouble(),
-            Self::Export(_) => Trouble::Passing,
-            Self::Ended => Trouble::Fault,
-        }
-    }
-
-    /// What the owner can do, one sentence; `None`: the error says it.
-    pub fn advice(&self) -> Option<&'static str> {
-        match self {
-            Self::Store(error) => error.advice(),
-            _ => None,
-        }
-    }
 }
 
 /// Runs what blocks where it may block.

@@ -2,6 +2,7 @@
 //! Promises: what was indexed stays indexed when it is interrupted: it goes on from there.
 
 use crate::model::entry::Entry;
+use crate::model::folding::indexed;
 use crate::parse::text::plain;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::store::change::Texts;
@@ -13,14 +14,16 @@ use crate::store::writer::Writer;
 /// Entries indexed in one transaction.
 const PIECE: usize = 1_000;
 
-/// An entry's texts as a person would read them.
-pub fn texts(entry: &Entry) -> Texts {
+/// What an entry is found by. `summary` and `content`: as a person would read them.
+pub fn texts(title: &str, summary: &str, content: &str) -> Texts {
+    // A summary that stands in the content needs no second place.
+    let summary = if content.contains(summary) { "" } else { summary };
+    Texts { title: indexed(title), summary: indexed(summary), content: indexed(content) }
+}
+
+fn texts_of(entry: &Entry) -> Texts {
     let read = |html: Option<&String>| html.map(|html| plain(html)).unwrap_or_default();
-    Texts {
-        title: entry.title.clone(),
-        summary: read(entry.summary.as_ref()),
-        content: read(entry.content.as_ref()),
-    }
+    texts(&entry.title, &read(entry.summary.as_ref()), &read(entry.content.as_ref()))
 }
 
 /// Indexes what was stored before there was an index. Returns how many entries were.
@@ -45,6 +48,6 @@ fn piece(reader: &Reader) -> Result<Option<Indexing>, StoreError> {
     let Some(unindexed) = reader.unindexed(PIECE)? else { return Ok(None) };
     let (first, up_to, last) = (unindexed.first, unindexed.up_to, unindexed.entries.len() < PIECE);
     let entries = unindexed.entries.into_iter();
-    let texts = entries.filter_map(|(id, feed, entry)| Some((id, feed, texts(&entry?)))).collect();
+    let texts = entries.filter_map(|(id, feed, entry)| Some((id, feed, texts_of(&entry?)))).collect();
     Ok(Some(Indexing { first, up_to, texts, last }))
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::Receiver;
 
 use crate::config::load::Config;
 use crate::config::options::feed::FeedOptions;
 use crate::model::complaint::Complaint;
-use crate::model::document::{Document, Origin, Version, shown};
+use crate::model::document::{Document, FileStamp, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
@@ -16,15 +16,15 @@ use crate::model::poll::{PollState, Rate};
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
 use crate::parse::opml::subscriptions;
-use crate::parse::parsed::Parsed;
-use crate::parse::road::parse;
-use crate::parse::sniff::{FileKind, kind_of_path};
-use crate::parse::whole::{is_cut_short, is_opml};
+use crate::pipeline::ahead::Ahead;
+use crate::pipeline::batch::{Batch, Judged};
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
+use crate::pipeline::pushed::{as_pushed, at_once, hints};
+use crate::pipeline::reading::{Look, Prepared, Told, look};
 use crate::pipeline::renaming::renamed;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
@@ -32,7 +32,7 @@ use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
 use crate::source::schedule::rate::rate;
 use crate::source::schedule::{Facts, next};
-use crate::store::change::{KnownEntry, KnownFeed, Reading, Regrouping};
+use crate::store::change::{KnownEntry, KnownFeed, Note, Reading, Regrouping};
 use crate::store::reader::Reader;
 use crate::store::subscriptions::List;
 use crate::store::writer::Writer;
@@ -45,7 +45,29 @@ pub struct Outcome {
     pub changed: bool,
     /// Orders to the poller.
     pub orders: Vec<Command>,
+    /// The store failed: what it could not take comes again.
+    pub failure: Option<PipelineError>,
 }
+
+impl Outcome {
+    /// Takes in what another delivery led to; of two failures the first is told.
+    pub fn add(&mut self, other: Self) {
+        self.changed |= other.changed;
+        self.orders.extend(other.orders);
+        self.failure = self.failure.take().or(other.failure);
+    }
+
+    /// A failure is an error.
+    ///
+    /// # Errors
+    /// [`Outcome::failure`].
+    pub fn sound(mut self) -> Result<Self, PipelineError> {
+        self.failure.take().map_or(Ok(self), Err)
+    }
+}
+
+/// A feed that could not be stored is asked again after so long.
+const AGAIN_MS: i64 = 60_000;
 
 /// The road's one traveller: deliveries are taken in one at a time.
 pub struct Ingest {
@@ -59,6 +81,8 @@ pub struct Ingest {
     pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
+    /// What the engine knows and the store does not yet.
+    batch: Batch,
 }
 
 impl Ingest {
@@ -75,19 +99,73 @@ impl Ingest {
         fill(&reader, &writer).await?;
         let engine = Engine::new(&config.story);
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
-        let (config, following) = (config.clone(), BTreeSet::new());
+        let (config, following, batch) = (config.clone(), BTreeSet::new(), Batch::default());
         let awake = false;
-        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound })
+        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, batch })
     }
 
-    /// Takes in one delivery.
+    /// Reads what is delivered ahead of its turn, for [`Ingest::admit`].
+    pub fn ahead(&self, delivered: Receiver<Delivery>) -> Ahead {
+        Ahead::new(delivered, self.reader.clone(), self.config.parse.clone())
+    }
+
+    /// Takes in one delivery. `more`: another one follows at once. What comes of it is told once it is on disk: by this
+    /// call, a later one, [`Ingest::written`] or [`Ingest::settle`].
     ///
     /// # Errors
     /// Only if the store fails; what is wrong with a document is told and kept with its feed.
-    pub async fn take(&mut self, delivery: Delivery) -> Result<Outcome, PipelineError> {
+    pub async fn admit(&mut self, prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
+        let mut outcome = self.take(prepared).await?;
+        if self.batch.is_full() && self.batch.is_writing() {
+            outcome.add(self.written().await);
+        }
+        if self.batch.is_full() || !more {
+            self.batch.write(&self.writer);
+        }
+        Ok(outcome)
+    }
+
+    /// Something is being written.
+    pub fn is_writing(&self) -> bool {
+        self.batch.is_writing()
+    }
+
+    /// Waits until what is being written is on disk, and says what follows. Nothing is lost where the call is given up.
+    pub async fn written(&mut self) -> Outcome {
+        let outcome = self.batch.written().await;
+        if outcome.failure.is_some() {
+            // The engine knows what the store does not: it forgets it, and the document comes again.
+            self.awake = false;
+        }
+        self.batch.write(&self.writer);
+        outcome
+    }
+
+    /// Waits until all that was taken in is on disk, and says what follows.
+    pub async fn settle(&mut self) -> Outcome {
+        let mut outcome = Outcome::default();
+        while !self.batch.is_empty() {
+            self.batch.write(&self.writer);
+            outcome.add(self.written().await);
+        }
+        outcome
+    }
+
+    async fn take(&mut self, prepared: Prepared) -> Result<Outcome, PipelineError> {
         let now = self.mint.moment((self.clock)());
-        match delivery {
-            Delivery::Document { document, answer } => self.document(document, answer, now).await,
+        let Prepared { delivery, look } = prepared;
+        let mut before = Outcome::default();
+        let waits = match &delivery {
+            Delivery::Document { document, .. } => self.batch.holds(&document.origin),
+            Delivery::NoDocument { origin, .. } => self.batch.holds(origin),
+            Delivery::Postponed { .. } => false,
+            _ => true,
+        };
+        if waits {
+            before = self.settle().await;
+        }
+        let outcome = match delivery {
+            Delivery::Document { document, answer } => self.document(document, look, answer, now).await,
             Delivery::NoDocument { origin, answer } => self.no_document(origin, answer, now).await,
             Delivery::SetAside { path, reason } => self.set_aside(path, reason, now).await,
             Delivery::Gone { path } => self.gone(path, now).await,
@@ -95,61 +173,104 @@ impl Ingest {
                 tracing::info!(from, to, "renamed");
                 self.writer.rename_file(from, to).await?;
                 // It may lie in another folder now, and so under another label.
-                Ok(Outcome { changed: true, orders: vec![] })
+                Ok(Outcome { changed: true, ..Outcome::default() })
             }
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;
                 tracing::info!(feed = %shown(&origin.key()), minutes, "not polled: its host wants no request now");
                 Ok(Outcome::default())
             }
-            Delivery::Scanned => Ok(Outcome { changed: true, orders: vec![] }),
-        }
+            Delivery::Scanned => Ok(Outcome { changed: true, ..Outcome::default() }),
+        };
+        before.add(outcome?);
+        Ok(before)
     }
 
     async fn document(
         &mut self,
         document: Document,
+        look: Option<Look>,
         answer: Option<Answer>,
         now: Timestamp,
     ) -> Result<Outcome, PipelineError> {
-        if let (Origin::File(path), Version::File(stamp)) = (&document.origin, &document.version)
-            && kind_of_path(path) == FileKind::Opml
-        {
-            let (path, stamp) = (path.clone(), *stamp);
-            return match subscriptions(&document.bytes, &self.config.parse) {
-                Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await,
-                Err(error) => self.set_aside(path, error.to_string(), now).await,
-            };
-        }
+        let Some(Look { hash, read, is_list }) = look else { return Ok(Outcome::default()) };
         let origin = document.origin.clone();
+        if let (true, Origin::File(path), Version::File(stamp)) = (is_list, &origin, &document.version) {
+            let (path, stamp) = (path.clone(), *stamp);
+            return self.list_file(path, stamp, &document, now).await;
+        }
         let (reader, asked) = (self.reader.clone(), origin.clone());
         let known = blocking(move || reader.feed(&asked)).await?;
-        let hash = Sha256::digest(&document.bytes)[..16].to_vec();
+        let pushed = answer.is_none() && matches!(origin, Origin::Remote(_));
+        let document = match (&known, pushed) {
+            (_, false) => document,
+            (Some(known), true) if self.following.contains(&origin.key()) => as_pushed(document, known),
+            _ => return Ok(Outcome::default()),
+        };
         let same = known.as_ref().is_some_and(|feed| !feed.gone && feed.content_hash.as_ref() == Some(&hash));
         if same && let Some(known) = known {
             let (poll, orders) = self.rearm(&origin, &known, answer, None, now);
-            self.writer.keep_version(origin, document.version, poll).await?;
-            return Ok(Outcome { changed: false, orders });
+            let outcome = Outcome { orders, ..Outcome::default() };
+            self.keep(Note::Version(origin, document.version, poll), outcome, Some(&known), now);
+            return Ok(Outcome::default());
         }
-        if let (Origin::Remote(_), Some(known)) = (&origin, &known)
-            && is_opml(&document.bytes)
-        {
-            return self.list(document, known.clone(), answer, hash, now).await;
+        if let (true, Some(known)) = (is_list, &known) {
+            let mut before = self.settle().await;
+            before.add(self.list(document, known.clone(), answer, hash, now).await?);
+            return Ok(before);
         }
-        let (version, options, bytes) =
-            (document.version.clone(), self.config.parse.clone(), document.bytes.clone());
-        let parsed = tokio::task::spawn_blocking(move || parse(&document, &options)).await;
-        match parsed {
-            Ok(Ok(parsed)) => {
-                let read = Read { parsed, version, hash, now };
-                let (read, answer) = whole_or_again(read, answer, known.as_ref(), &bytes);
-                // Its room is given back before the store is waited for.
-                drop(bytes);
+        let (version, named) = (document.version.clone(), document.named.clone());
+        let read = match read {
+            Some(read) => read,
+            // The store has changed since it was looked at.
+            None => self.read_now(document).await?,
+        };
+        match read {
+            Ok(mut told) => {
+                told.parsed.hints = hints(&told.parsed, named, known.as_ref().filter(|_| pushed));
+                let read = Read { told, version, hash, now };
+                let (read, answer) = whole_or_again(read, answer, known.as_ref());
                 self.read(origin, known, answer, read).await
             }
-            Ok(Err(error)) => self.unreadable(origin, answer, error.to_string(), now).await,
-            Err(_) => self.unreadable(origin, answer, "the parser fell over it".to_owned(), now).await,
+            // A push that says only that there is news, or says it badly.
+            Err(_) if pushed => {
+                Ok(Outcome { orders: at_once(&origin, known.as_ref()), ..Outcome::default() })
+            }
+            Err(error) => self.unreadable(origin, answer, error, now).await,
         }
+    }
+
+    async fn read_now(&self, document: Document) -> Result<Result<Told, String>, PipelineError> {
+        let options = self.config.parse.clone();
+        let read = tokio::task::spawn_blocking(move || look(&document, &options, |_| HashMap::new())).await;
+        Ok(read.unwrap_or_else(|_| Err("the parser fell over it".to_owned())))
+    }
+
+    /// A note for the store, and what follows once it is on disk.
+    fn keep(&mut self, note: Note, outcome: Outcome, known: Option<&KnownFeed>, now: Timestamp) {
+        let again = match (note.origin(), known) {
+            (Origin::Remote(url), Some(known)) if self.following.contains(url) => {
+                Some(Command::Follow { ask: Ask::again(url, &known.poll), due: Some(now.plus_ms(AGAIN_MS)) })
+            }
+            _ => None,
+        };
+        self.batch.put(Judged { note, outcome, again });
+    }
+
+    /// A list of subscriptions in the folder.
+    async fn list_file(
+        &mut self,
+        path: String,
+        stamp: FileStamp,
+        document: &Document,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        let mut before = self.settle().await;
+        before.add(match subscriptions(&document.bytes, &self.config.parse) {
+            Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await?,
+            Err(error) => self.set_aside(path, error.to_string(), now).await?,
+        });
+        Ok(before)
     }
 
     /// A list of subscriptions on the web.
@@ -188,8 +309,13 @@ impl Ingest {
         answer: Option<Answer>,
         read: Read,
     ) -> Result<Outcome, PipelineError> {
-        self.wake().await?;
-        let Read { mut parsed, version, hash, now } = read;
+        let mut outcome = Outcome::default();
+        if !self.awake {
+            // The engine is filled from the store.
+            outcome = self.settle().await;
+            self.wake().await?;
+        }
+        let Read { told: Told { mut parsed, made, .. }, version, hash, now } = read;
         let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
         self.leave_forgotten(&origin, known.as_ref(), &entries, &mut parsed.entries).await?;
         let held = parsed.entries.iter().filter_map(|entry| Some(entries.get(&entry.id)?.id)).collect();
@@ -200,7 +326,7 @@ impl Ingest {
         let pace = rate(dates, now).or_else(|| rate([now], now));
         let backfill = self.backfill(&origin, known.as_ref(), parsed.shape, now);
         let was_list = known.as_ref().is_some_and(|known| known.shape.as_deref() == Some("opml"));
-        let hinted = known.map(|known| KnownFeed { hints: parsed.hints.clone(), ..known });
+        let hinted = known.as_ref().map(|known| KnownFeed { hints: parsed.hints.clone(), ..known.clone() });
         let (poll, orders) =
             hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, pace, now));
         let before = self.engine.len();
@@ -208,10 +334,10 @@ impl Ingest {
         let (engine, mint, languages) = (&mut self.engine, &mut self.mint, &self.config.story.languages[..]);
         let mut judging =
             Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
-        let (fresh, changed) = judging.judge(parsed.entries, &entries);
+        let (fresh, changed) = judging.judge(parsed.entries, made, &entries);
         self.bound.tell(before, fresh.len(), self.engine.len());
         // What the feed says of itself is published too, and may be all that changed.
-        let mut outcome = Outcome { changed: true, orders };
+        let follows = Outcome { changed: true, orders, failure: None };
         let is_news = !fresh.is_empty() || !changed.is_empty();
         let key = origin.key();
         if is_news || !renames.is_empty() {
@@ -236,35 +362,37 @@ impl Ingest {
             version,
             poll,
         };
-        if let Err(error) = self.writer.commit(reading).await {
-            // The engine knows what the store does not: it is filled anew when the document comes again.
-            self.awake = false;
-            return Err(error.into());
-        }
+        self.keep(Note::Reading(Box::new(reading)), follows, known.as_ref(), now);
         if was_list {
+            outcome.add(self.settle().await);
             outcome.orders.extend(self.follow_what_is_asked().await?);
         }
         Ok(outcome)
     }
 
-    /// What is known of the feed's entries by their ids; and, where the publisher has changed all ids at once, which
+    /// What is known of the document's entries by their ids; and, where the publisher has changed all ids at once, which
     /// entries have which id now.
     async fn known_entries(
         &self,
         feed: Option<&KnownFeed>,
         entries: &[Entry],
     ) -> Result<(HashMap<String, KnownEntry>, Vec<(EntryId, String)>), PipelineError> {
-        let Some(id) = feed.map(|feed| feed.id) else { return Ok(Default::default()) };
-        let reader = self.reader.clone();
-        let mut known = blocking(move || reader.entries_of(id)).await?;
-        if known.is_empty() || entries.iter().any(|entry| known.contains_key(&entry.id)) {
+        let Some(feed) = feed.filter(|feed| feed.shape.is_some()) else { return Ok(Default::default()) };
+        let (id, reader) = (feed.id, self.reader.clone());
+        let keys: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let known = blocking(move || reader.entries_of(id, &keys)).await?;
+        if !known.is_empty() {
             return Ok((known, Vec::new()));
         }
         let (reader, limit) = (self.reader.clone(), self.config.parse.max_entries);
         let texts = blocking(move || reader.texts_of(id, limit)).await?;
-        let mut renames = Vec::new();
-        for (old, new) in renamed(entries, &texts) {
-            if let Some(entry) = known.remove(&old) {
+        let renamed: Vec<(String, String)> = renamed(entries, &texts).into_iter().collect();
+        let (reader, old) =
+            (self.reader.clone(), renamed.iter().map(|(old, _)| old.clone()).collect::<Vec<_>>());
+        let mut by_old = blocking(move || reader.entries_of(id, &old)).await?;
+        let (mut known, mut renames) = (known, Vec::new());
+        for (old, new) in renamed {
+            if let Some(entry) = by_old.remove(&old) {
                 renames.push((entry.id, new.clone()));
                 known.insert(new, entry);
             }
@@ -326,10 +454,10 @@ impl Ingest {
         let (reader, asked) = (self.reader.clone(), origin.clone());
         let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(Outcome::default()) };
         let (poll, orders) = self.rearm(&origin, &known, Some(answer), None, now);
-        if let Some(poll) = poll {
-            self.writer.keep_poll(origin, poll).await?;
-        }
-        Ok(Outcome { changed: false, orders })
+        let outcome = Outcome { orders, ..Outcome::default() };
+        let Some(poll) = poll else { return Ok(outcome) };
+        self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
+        Ok(Outcome::default())
     }
 
     /// How polling stands now, and the order for the next poll if the feed is still followed. `rate`: told by the
@@ -344,7 +472,13 @@ impl Ingest {
     ) -> (Option<PollState>, Vec<Command>) {
         let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
         let own = self.config.feeds.iter().find(|feed| feed.url == *url).and_then(FeedOptions::own_interval);
-        let facts = Facts { url: url.clone(), hints: known.hints.clone(), rate, interval: own };
+        let facts = Facts {
+            url: url.clone(),
+            hints: known.hints.clone(),
+            rate,
+            interval: own,
+            pushed_until: known.pushed_until,
+        };
         let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
         if poll.location != known.poll.location {
             let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
@@ -370,13 +504,13 @@ impl Ingest {
         withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
         tracing::info!(path, withdrawn = withdrawn.len(), "removed");
         // Without entries, too: with a list go labels.
-        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
 }
 
 /// A document that was read.
 struct Read {
-    parsed: Parsed,
+    told: Told,
     version: Version,
     hash: Vec<u8>,
     now: Timestamp,
@@ -388,9 +522,8 @@ fn whole_or_again(
     mut read: Read,
     mut answer: Option<Answer>,
     known: Option<&KnownFeed>,
-    bytes: &[u8],
 ) -> (Read, Option<Answer>) {
-    let Some(answered) = answer.as_mut().filter(|_| is_cut_short(bytes, read.parsed.shape)) else {
+    let Some(answered) = answer.as_mut().filter(|_| read.told.cut_short) else {
         return (read, answer);
     };
     let poll = known.map(|known| known.poll.clone()).unwrap_or_default();
@@ -398,7 +531,7 @@ fn whole_or_again(
     read.version = Version::Http(poll.validators);
     read.hash = Vec::new();
     let text = "the document was cut short; what it holds was taken in, and all of it is fetched again";
-    read.parsed.complaints.push(Complaint::new("limit", text));
+    read.told.parsed.complaints.push(Complaint::new("limit", text));
     (read, answer)
 }
 

@@ -2,18 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sha2::{Digest, Sha256};
-
 use crate::model::document::Origin;
 use crate::model::entry::Entry;
 use crate::model::story::{Decision, Verdict};
 use crate::model::time::Timestamp;
 use crate::parse::identity::{entry_atom_id, story_atom_id};
-use crate::pipeline::indexing::texts;
 use crate::pipeline::mint::Mint;
-use crate::pipeline::telling::{fingerprint, is_folded};
+use crate::pipeline::reading::{Made, Making};
+use crate::pipeline::telling::is_folded;
 use crate::store::change::{Changed, Content, Fresh, KnownEntry, News};
 use crate::story::engine::Engine;
+use crate::story::fingerprint::Fingerprint;
 
 /// One document's way past the engine.
 pub struct Judging<'a> {
@@ -53,24 +52,29 @@ pub enum Backfill {
 impl Judging<'_> {
     /// What is fresh and what has changed, given what is known. Fresh entries are judged oldest first, and after the
     /// changed ones were taken in anew: so the engine's order is that of the rows, and a restart finds it again.
+    /// `made`: what was made of each entry, in their order.
     pub fn judge(
         &mut self,
         mut entries: Vec<Entry>,
+        made: Vec<Making>,
         known: &HashMap<String, KnownEntry>,
     ) -> (Vec<Fresh>, Vec<Changed>) {
         disbelieve_dates_all_alike(&mut entries);
+        let mut entries: Vec<(Entry, Making)> = entries.into_iter().zip(made).collect();
         entries.reverse();
-        entries.sort_by_key(|entry| self.published(entry));
+        entries.sort_by_key(|(entry, _)| self.published(entry));
         let (mut fresh, mut seen, all) = (Vec::new(), Vec::new(), entries.len());
-        for (at, entry) in entries.into_iter().enumerate() {
+        for (at, (entry, making)) in entries.into_iter().enumerate() {
             match known.get(&entry.id) {
-                None => fresh.push((self.news(all - at, &entry), entry)),
-                Some(known) => seen.push((known, entry)),
+                None => fresh.push((self.news(all - at, &entry), entry, making)),
+                Some(known) => seen.push((known, entry, making)),
             }
         }
-        seen.sort_by_key(|(known, _)| known.id);
-        let changed = seen.into_iter().filter_map(|(known, entry)| self.changed(entry, known)).collect();
-        (fresh.into_iter().map(|(news, entry)| self.fresh(entry, news)).collect(), changed)
+        seen.sort_by_key(|(known, ..)| known.id);
+        let changed =
+            seen.into_iter().filter_map(|(known, entry, making)| self.changed(entry, making, known));
+        let changed = changed.collect();
+        (fresh.into_iter().map(|(news, entry, making)| self.fresh(entry, making, news)).collect(), changed)
     }
 
     /// Whether the entry that is the `place`-newest of the document (1: the newest) is told.
@@ -88,10 +92,11 @@ impl Judging<'_> {
         entry.published.or(entry.updated).map_or(self.now, |at| at.min(self.now))
     }
 
-    fn fresh(&mut self, entry: Entry, news: News) -> Fresh {
+    fn fresh(&mut self, entry: Entry, making: Making, news: News) -> Fresh {
         let key = self.origin.key();
         let published = self.published(&entry);
-        let print = fingerprint(self.engine, &key, &entry, published);
+        let Made { texts, print } = making.made.unwrap_or_else(|| Made::of(&key, &entry));
+        let print = Fingerprint { at: published, ..print };
         let folded = news == News::Told && is_folded(self.languages, entry.language.as_deref());
         let verdict = if folded { self.engine.judge(&print, self.now) } else { left_alone() };
         let id = self.mint.entry();
@@ -114,8 +119,8 @@ impl Judging<'_> {
             verdict,
             published,
             content: Content {
-                hash: seen_hash(&entry),
-                texts: texts(&entry),
+                hash: making.hash,
+                texts,
                 fingerprint,
                 updated: entry.updated.map_or(published, |at| at.clamp(published, self.now.max(published))),
                 entry,
@@ -123,13 +128,14 @@ impl Judging<'_> {
         }
     }
 
-    fn changed(&mut self, entry: Entry, known: &KnownEntry) -> Option<Changed> {
-        let hash = seen_hash(&entry);
+    fn changed(&mut self, entry: Entry, making: Making, known: &KnownEntry) -> Option<Changed> {
+        let hash = making.hash;
         if hash == known.hash && !known.withdrawn {
             return None;
         }
         let published = self.published(&entry);
-        let print = fingerprint(self.engine, &self.origin.key(), &entry, published);
+        let Made { texts, print } = making.made.unwrap_or_else(|| Made::of(&self.origin.key(), &entry));
+        let print = Fingerprint { at: published, ..print };
         let fingerprint = print.to_bytes();
         self.engine.retract(known.id);
         if !known.backfill && is_folded(self.languages, entry.language.as_deref()) {
@@ -138,7 +144,6 @@ impl Judging<'_> {
         let given = entry.updated.filter(|at| *at > known.updated && *at <= self.now);
         let untold = hash == known.hash || self.renamed.contains(&entry.id);
         let updated = if untold { known.updated } else { given.unwrap_or(self.now) };
-        let texts = texts(&entry);
         Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated, texts } })
     }
 }
@@ -162,18 +167,6 @@ fn left_alone() -> Verdict {
         evidence: Vec::new(),
         same: Vec::new(),
     }
-}
-
-/// Hash of what a reader sees of an entry: a change of anything else is none.
-fn seen_hash(entry: &Entry) -> Vec<u8> {
-    let mut hasher = Sha256::new();
-    let parts = [Some(&entry.title), entry.link.as_ref(), entry.summary.as_ref(), entry.content.as_ref()];
-    for part in parts {
-        let part = part.map_or("", String::as_str);
-        hasher.update(part.len().to_le_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize()[..16].to_vec()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! The owner's hands are here too: `owner` takes them up, `corrections` says what they say, `restory` lives the `past` again.
 //! Deliberately not here: tasks, signals, SQL and HTTP.
 
+pub mod ahead;
+pub mod batch;
 pub mod corrections;
 pub mod error;
 pub mod eval;
@@ -18,6 +20,8 @@ pub mod mint;
 pub mod owner;
 pub mod past;
 pub mod prune;
+mod pushed;
+pub mod reading;
 pub mod renaming;
 pub mod republish;
 pub mod restory;

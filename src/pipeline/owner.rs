@@ -104,6 +104,12 @@ impl Ingest {
     /// # Errors
     /// As [`PipelineError`] lists.
     pub async fn answer_requests(&mut self) -> Result<Outcome, PipelineError> {
+        let reader = self.reader.clone();
+        if blocking(move || reader.waiting()).await?.is_empty() {
+            return Ok(Outcome::default());
+        }
+        // The store is asked, and the engine may know more.
+        let mut outcome = self.settle().await;
         let mut desk = Desk {
             writer: &self.writer,
             reader: &self.reader,
@@ -116,7 +122,8 @@ impl Ingest {
         if changed {
             self.awake = false;
         }
-        Ok(Outcome { changed, orders: vec![] })
+        outcome.changed |= changed;
+        Ok(outcome)
     }
 }
 

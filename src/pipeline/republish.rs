@@ -164,13 +164,19 @@ impl Press {
         River {
             title: self.title(options),
             atom_id: river_atom_id(&self.store_name, &name),
-            addresses: self.addresses.clone(),
+            addresses: self.addresses_of(options),
             stories: Vec::new(),
             withdrawn: Vec::new(),
             archived: 0,
             born: self.born,
             name,
         }
+    }
+
+    /// No hub hears of a private river.
+    fn addresses_of(&self, options: &RiverOptions) -> Addresses {
+        let hub = self.addresses.hub.clone().filter(|_| !options.private);
+        Addresses { hub, ..self.addresses.clone() }
     }
 
     fn title(&self, options: &RiverOptions) -> String {

@@ -35,7 +35,7 @@ impl Ingest {
         let asked = Asked { by: Place::File(path, stamp), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         // The subscriptions are published too; titles and labels may have changed.
-        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await? })
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
 
     /// An OPML document on the web: what it lists is followed for as long as it lists it, and it is followed itself.
@@ -50,7 +50,7 @@ impl Ingest {
         let asked = Asked { by: Place::List(Box::new(list)), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         orders.extend(self.follow_what_is_asked().await?);
-        Ok(Outcome { changed: true, orders })
+        Ok(Outcome { changed: true, orders, failure: None })
     }
 
     /// Orders that bring the poller from what it follows to what is asked for.

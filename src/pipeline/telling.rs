@@ -11,14 +11,40 @@ use crate::store::reader::Reader;
 use crate::story::engine::Engine;
 use crate::story::fingerprint::Fingerprint;
 
+/// An entry's HTML as a person would read it.
+#[derive(Debug)]
+pub struct Plain {
+    /// Its summary; empty: it has none.
+    pub summary: String,
+    /// Its content; empty: it has none.
+    pub content: String,
+}
+
+impl Plain {
+    /// Of this entry.
+    pub fn of(entry: &Entry) -> Self {
+        let read = |html: &Option<String>| html.as_deref().map(plain).unwrap_or_default();
+        Self { summary: read(&entry.summary), content: read(&entry.content) }
+    }
+}
+
 /// Has `ask` see the entry as the engine is told it. `source`: the key of its feed; `at`: its date.
 pub fn told<T>(source: &str, entry: &Entry, at: Timestamp, ask: impl FnOnce(&Telling<'_>) -> T) -> T {
-    let summary = entry.summary.as_deref().map(plain).unwrap_or_default();
-    let body = entry.content.as_deref().map_or_else(|| summary.clone(), plain);
+    tell(source, entry, &Plain::of(entry), at, ask)
+}
+
+/// The same of an entry that was read as plain text already.
+pub fn tell<T>(
+    source: &str,
+    entry: &Entry,
+    plain: &Plain,
+    at: Timestamp,
+    ask: impl FnOnce(&Telling<'_>) -> T,
+) -> T {
     ask(&Telling {
         title: &entry.title,
-        body: &body,
-        summary: &summary,
+        body: if entry.content.is_some() { &plain.content } else { &plain.summary },
+        summary: &plain.summary,
         link: entry.canonical_link.as_deref(),
         language: entry.language.as_deref(),
         source,

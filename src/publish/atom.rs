@@ -80,6 +80,9 @@ fn frame(river: &River) -> String {
     // The newest entry's, to the letter.
     let updated = newest(&river.stories).unwrap_or_else(|| rfc3339(river.born));
     head(&mut xml, river, &updated, &river.address(ENDING));
+    if let Some(hub) = river.addresses.hub.as_deref().and_then(legal) {
+        xml.empty("link", &[("rel", "hub"), ("href", &hub)]);
+    }
     if river.archived > 0 {
         link(&mut xml, "prev-archive", &river.archive_address(river.archived));
     }
@@ -281,7 +284,7 @@ mod tests {
             name: "river".to_owned(),
             title: "R & S".to_owned(),
             atom_id: "tag:riverd.local,2026:river".to_owned(),
-            addresses: Addresses { public: "http://127.0.0.1".to_owned(), story_pages: false },
+            addresses: Addresses { public: "http://127.0.0.1".to_owned(), ..Addresses::default() },
             stories,
             withdrawn: vec![],
             archived: 0,

@@ -22,7 +22,16 @@ struct Head<'a> {
     title: &'a str,
     home_page_url: String,
     feed_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hubs: Option<[Hub; 1]>,
     authors: [Author; 1],
+}
+
+#[derive(Serialize)]
+struct Hub {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    url: String,
 }
 
 #[derive(Serialize)]
@@ -91,11 +100,13 @@ struct Related<'a> {
 
 /// Renders the river, an item a line. Beyond `max_bytes` the oldest stories are left out.
 pub fn render(river: &River, max_bytes: usize) -> Vec<u8> {
+    let hub = river.addresses.hub.as_deref().and_then(legal);
     let head = json(&Head {
         version: "https://jsonfeed.org/version/1.1",
         title: &river.title,
         home_page_url: legal(&format!("{}/", river.addresses.public)).unwrap_or_default(),
         feed_url: legal(&river.address(ENDING)).unwrap_or_default(),
+        hubs: hub.map(|url| [Hub { kind: "WebSub", url }]),
         authors: [Author { name: "riverd".to_owned(), url: None }],
     });
     let frame = format!("{},\"items\":[\n", head.trim_end_matches('}'));

@@ -46,6 +46,9 @@ fn head(xml: &mut Xml, river: &River) {
     if let Some(url) = legal(&river.address(ENDING)) {
         xml.empty("atom:link", &[("rel", "self"), ("type", "application/rss+xml"), ("href", &url)]);
     }
+    if let Some(hub) = river.addresses.hub.as_deref().and_then(legal) {
+        xml.empty("atom:link", &[("rel", "hub"), ("href", &hub)]);
+    }
     xml.text("lastBuildDate", &[], &rfc822(river.updated()));
     xml.text("generator", &[], concat!("riverd ", env!("CARGO_PKG_VERSION")));
 }

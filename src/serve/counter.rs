@@ -18,6 +18,7 @@ use tower::ServiceExt;
 
 use crate::config::options::serve::ServeOptions;
 use crate::serve::body::{Answer, Response};
+use crate::serve::callback::{Callbacks, PATH};
 use crate::serve::conditional::{Choice, choose};
 use crate::serve::headers::{harden, refusal, shown_path};
 use crate::serve::lock::{Locks, Pass, make_private, refused};
@@ -36,14 +37,15 @@ pub struct Counter {
     router: Router,
     max_age: HeaderValue,
     max_uri: usize,
+    callbacks: Option<Callbacks>,
 }
 
 /// A request whose answer is still to be fetched or made.
-struct Errand {
-    request: Parts,
-    /// Of what it asks for, without a secret.
-    path: String,
-    is_private: bool,
+enum Errand {
+    /// A hub's.
+    Hub(Callbacks, Parts),
+    /// A reader's; there is no secret in `path`.
+    Reader { request: Parts, path: String, is_private: bool },
 }
 
 impl Counter {
@@ -51,13 +53,24 @@ impl Counter {
     pub fn new(shelf: Shelf, locks: Arc<Locks>, router: Router, options: &ServeOptions) -> Self {
         let max_age = HeaderValue::from_str(&format!("max-age={}", options.max_age.as_secs()));
         let max_age = max_age.expect("a number is a header's value");
-        Self { shelf, locks, router, max_age, max_uri: options.max_uri.as_usize() }
+        Self { shelf, locks, router, max_age, max_uri: options.max_uri.as_usize(), callbacks: None }
+    }
+
+    /// Lets hubs call back.
+    #[must_use]
+    pub fn with_callbacks(self, callbacks: Option<Callbacks>) -> Self {
+        Self { callbacks, ..self }
     }
 
     /// What needs nothing made. Else what is to be done.
     fn at_once(&self, request: Parts) -> Result<Response, Box<Errand>> {
         if let Some(status) = refusal(&request, self.max_uri) {
             return Ok(bare(status));
+        }
+        if let Some(callbacks) = &self.callbacks
+            && request.uri.path().starts_with(PATH)
+        {
+            return Err(Box::new(Errand::Hub(callbacks.clone(), request)));
         }
         let (path, is_private) = match self.locks.pass(request.uri.path(), &request.headers) {
             Pass::Public => (request.uri.path(), false),
@@ -66,13 +79,18 @@ impl Counter {
         };
         match self.shelf.offer(path) {
             Some(offer) => Ok(guarded(self.hand_out(&offer, request), is_private)),
-            None => Err(Box::new(Errand { path: path.to_owned(), request, is_private })),
+            None => Err(Box::new(Errand::Reader { path: path.to_owned(), request, is_private })),
         }
     }
 
     /// What is not there at once.
-    async fn later(&self, errand: Errand) -> Response {
-        let Errand { request, path, is_private } = errand;
+    async fn later(&self, errand: Errand, body: Incoming) -> Response {
+        let (request, path, is_private) = match errand {
+            Errand::Hub(callbacks, request) => return callbacks.answer(request, body).await,
+            Errand::Reader { request, path, is_private } => (request, path, is_private),
+        };
+        // What comes with the request is nobody's business: an answer is made from its head alone.
+        drop(body);
         let response = match self.shelf.find(&path).await {
             Some(offer) => self.hand_out(&offer, request),
             None => self.page(request).await,
@@ -104,7 +122,6 @@ impl Counter {
 
     /// A page, or that there is none.
     async fn page(&self, request: Parts) -> Response {
-        // What comes with the request is nobody's business: a page is made from its head alone.
         let request = Request::from_parts(request, axum::body::Body::empty());
         let Ok(answer) = self.router.clone().oneshot(request).await;
         if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
@@ -185,7 +202,7 @@ impl Service<Request<Incoming>> for Waiter {
 
     fn call(&self, request: Request<Incoming>) -> Serving {
         let (making, line) = (Making::begin(&self.seat), Line::of(&request, &self.counter.locks));
-        let (request, _) = request.into_parts();
+        let (request, body) = request.into_parts();
         match self.counter.at_once(request) {
             Ok(response) => {
                 write(line, &response);
@@ -194,7 +211,7 @@ impl Service<Request<Incoming>> for Waiter {
             Err(errand) => {
                 let counter = self.counter.clone();
                 Serving::Later(Box::pin(async move {
-                    let response = counter.later(*errand).await;
+                    let response = counter.later(*errand, body).await;
                     write(line, &response);
                     drop(making);
                     response

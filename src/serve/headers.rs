@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request};
 
+use crate::serve::callback::PATH;
+
 /// Nothing here runs scripts, is framed, or is guessed at.
 pub const HARDENED: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -36,5 +38,5 @@ pub fn refusal(request: &request::Parts, max_uri: usize) -> Option<StatusCode> {
 
 /// A request's path as the log shows it: without the token of a callback.
 pub fn shown_path(path: &str) -> &str {
-    if path.starts_with("/websub/") { "/websub/…" } else { path }
+    if path.starts_with(PATH) { "/websub/…" } else { path }
 }

@@ -6,6 +6,7 @@
 //! answered at the `counter`: where no `lock` is in the way, from the `shelf`, or by a page of the `router`.
 
 pub mod body;
+pub mod callback;
 pub mod conditional;
 pub mod connections;
 pub mod counter;

@@ -30,10 +30,13 @@ struct Prepared {
 }
 
 impl Offer {
-    /// Prepares the headers.
-    pub fn new(edition: Arc<Edition>) -> Self {
+    /// Prepares the headers; `links` is the `Link` header, if there is one.
+    pub fn new(edition: Arc<Edition>, links: Option<&HeaderValue>) -> Self {
         let refused = common(&edition);
-        let prepared = Encoding::ALL.map(|encoding| Prepared::of(&edition, encoding, &refused));
+        let mut prepared = Encoding::ALL.map(|encoding| Prepared::of(&edition, encoding, &refused));
+        for prepared in &mut prepared {
+            prepared.whole.extend(links.map(|links| (header::LINK, links.clone())));
+        }
         Self { edition, prepared, refused }
     }
 
@@ -129,7 +132,7 @@ mod tests {
 
     fn offer(modified_ms: i64) -> Offer {
         let edition = Edition::new(b"news ".repeat(4), "text/plain", Timestamp(modified_ms));
-        Offer::new(Arc::new(edition))
+        Offer::new(Arc::new(edition), None)
     }
 
     fn headers(prepared: &[(HeaderName, HeaderValue)]) -> HeaderMap {

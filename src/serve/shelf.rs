@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use axum::http::HeaderValue;
 use tokio::sync::Mutex;
 
-use crate::publish::edition::Edition;
+use crate::publish::edition::{Edition, Encoding};
+use crate::serve::lock::Locks;
 use crate::serve::offer::Offer;
 
 /// Makes the edition at a path; `None` if there is none. Blocks.
@@ -28,6 +30,27 @@ struct Room {
     content: ArcSwap<Content>,
     /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
     fetched: Mutex<Fetched>,
+    /// `None`: no hub is named.
+    links: Option<Links>,
+}
+
+/// What `Link` headers say of every feed that lies here (W3C WebSub section 4).
+#[derive(Debug)]
+pub struct Links {
+    /// The hub.
+    pub hub: String,
+    /// Where readers reach riverd, without a slash at the end.
+    pub public_url: String,
+    /// What is behind them, no hub hears of.
+    pub locks: Arc<Locks>,
+}
+
+impl Links {
+    fn header(&self, path: &str) -> Option<HeaderValue> {
+        let Self { hub, public_url, locks } = self;
+        let text = || format!("<{hub}>; rel=\"hub\", <{public_url}{path}>; rel=\"self\"");
+        HeaderValue::from_str(&text()).ok().filter(|_| !locks.is_private(path))
+    }
 }
 
 #[derive(Clone, Default)]
@@ -55,9 +78,29 @@ impl std::fmt::Debug for Content {
 }
 
 impl Shelf {
+    /// Names a hub with all that is public here, pages of archives aside: they never change.
+    pub fn naming(links: Option<Links>) -> Self {
+        Self(Arc::new(Room { links, ..Room::default() }))
+    }
+
+    /// Every path of which a hub hears, with the entity tag of what lies there; in order.
+    pub fn advertised(&self) -> Vec<(String, String)> {
+        let Some(links) = &self.0.links else { return Vec::new() };
+        let content = self.0.content.load();
+        let public = content.offers.iter().filter(|(path, _)| !links.locks.is_private(path));
+        let mut all: Vec<_> = public
+            .map(|(path, offer)| (path.clone(), offer.edition.body(Encoding::Identity).etag.clone()))
+            .collect();
+        all.sort();
+        all
+    }
+
     /// Puts these editions, by path as `/river.atom`, in the place of all that lay here: all at once.
     pub fn replace(&self, editions: BTreeMap<String, Arc<Edition>>) {
-        let offers = editions.into_iter().map(|(path, edition)| (path, Arc::new(Offer::new(edition))));
+        let offers = editions.into_iter().map(|(path, edition)| {
+            let links = self.0.links.as_ref().and_then(|links| links.header(&path));
+            (path, Arc::new(Offer::new(edition, links.as_ref())))
+        });
         let offers: Arc<HashMap<_, _>> = Arc::new(offers.collect());
         self.change(|content| {
             content.offers = offers.clone();
@@ -131,7 +174,7 @@ impl Shelf {
 impl Fetched {
     /// Keeps a page, and lets go of those fetched first where they become too many.
     fn keep(&mut self, path: &str, page: Edition) -> Arc<Offer> {
-        let page = Arc::new(Offer::new(Arc::new(page)));
+        let page = Arc::new(Offer::new(Arc::new(page), None));
         self.size_bytes += page.edition.size();
         self.pages.push_back((path.to_owned(), page.clone()));
         while self.size_bytes > FETCHED_BYTES

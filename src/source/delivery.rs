@@ -5,7 +5,7 @@ use crate::model::time::Timestamp;
 use crate::source::answer::Answer;
 
 /// One thing that happened to a source.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Delivery {
     /// A document, new or changed. `answer`: the poll that brought it; `None` for files.
     Document {

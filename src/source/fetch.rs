@@ -13,6 +13,7 @@ use url::Url;
 use crate::config::options::feed::FeedOptions;
 use crate::config::options::fetch::FetchOptions;
 use crate::model::document::Validators;
+use crate::model::websub::Named;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::fetch_body::{deadline, read};
@@ -21,6 +22,7 @@ use crate::source::fetch_error::FetchError;
 use crate::source::fetch_headers as headers;
 use crate::source::fetch_room::Room;
 use crate::source::guard::Guard;
+use crate::source::websub::links::named;
 
 /// What a request brought.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// Where it was found in the end.
     pub url: String,
+    /// What its `Link` headers say of its hubs.
+    pub named: Named,
 }
 
 /// Fetches documents. Cheap to clone; connections are shared.
@@ -41,8 +45,8 @@ pub struct Fetcher {
     client: Client,
     /// Made when a feed first needs it.
     http1: Arc<OnceLock<Client>>,
-    guard: Guard,
-    options: Arc<FetchOptions>,
+    pub(crate) guard: Guard,
+    pub(crate) options: Arc<FetchOptions>,
     feeds: Arc<HashMap<String, FeedOptions>>,
     room: Room,
 }
@@ -107,7 +111,7 @@ impl Fetcher {
         }
     }
 
-    fn client(&self, feed: Option<&FeedOptions>) -> Result<Client, FetchError> {
+    pub(crate) fn client(&self, feed: Option<&FeedOptions>) -> Result<Client, FetchError> {
         if !feed.is_some_and(|feed| feed.http1_only) {
             return Ok(self.client.clone());
         }
@@ -189,7 +193,8 @@ impl Fetcher {
             ..Answer::default()
         };
         let content_type = headers::text(&sent, &header::CONTENT_TYPE).map(str::to_owned);
-        Ok(Fetched { answer, body, content_type, url: way.at.into() })
+        let named = named(headers::texts(&sent, &header::LINK), &way.at);
+        Ok(Fetched { answer, body, content_type, url: way.at.into(), named })
     }
 }
 

@@ -21,6 +21,11 @@ pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a 
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
 }
 
+/// Every text of a header that may stand more than once; what is no UTF-8 is passed over.
+pub(crate) fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
+}
+
 /// A challenge meant for browsers.
 pub(crate) fn is_challenge(headers: &HeaderMap) -> bool {
     let mitigated = HeaderName::from_static("cf-mitigated");

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::options::folder::FolderOptions;
 use crate::model::document::{Document, FileStamp, Origin, Version};
 use crate::model::time::Timestamp;
+use crate::model::websub::Named;
 use crate::source::delivery::Delivery;
 use crate::source::folder_scan::{Files, Kind, difference, scan, stamp};
 
@@ -223,6 +224,7 @@ fn document(path: String, bytes: Vec<u8>, stamp: FileStamp) -> Document {
         url: None,
         modified: Some(Timestamp(stamp.modified_ns / 1_000_000)),
         version: Version::File(stamp),
+        named: Named::default(),
     }
 }
 

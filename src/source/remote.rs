@@ -277,6 +277,7 @@ async fn poll(fetcher: Fetcher, ask: Ask) -> Done {
         url: Some(fetched.url),
         modified: None,
         version: Version::Http(fetched.answer.validators.clone()),
+        named: fetched.named,
     };
     let delivery = Delivery::Document { document, answer: Some(fetched.answer) };
     Done { ask, delivery, offline: false }

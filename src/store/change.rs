@@ -9,6 +9,27 @@ use crate::model::poll::PollState;
 use crate::model::story::{Tier, Verdict};
 use crate::model::time::Timestamp;
 
+/// What came of one poll, or of one look at a file.
+#[derive(Debug)]
+pub enum Note {
+    /// A document that was read.
+    Reading(Box<Reading>),
+    /// No document came; how polling the remote feed stands.
+    Poll(Origin, PollState),
+    /// A document whose bytes are those read last: its version, and how its polling stands (`None`: a file).
+    Version(Origin, Version, Option<PollState>),
+}
+
+impl Note {
+    /// Of which feed.
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Self::Reading(reading) => &reading.origin,
+            Self::Poll(origin, _) | Self::Version(origin, ..) => origin,
+        }
+    }
+}
+
 /// One document, read and judged: all of it is committed, or nothing.
 #[derive(Debug)]
 pub struct Reading {
@@ -61,12 +82,13 @@ pub struct Content {
     pub texts: Texts,
 }
 
-/// What an entry is found by, besides the name of its feed: plain text; empty where there is none.
+/// What an entry is found by, besides the name of its feed: its words as they are indexed (`model::folding`); empty
+/// where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts {
     /// Its title.
     pub title: String,
-    /// Its summary.
+    /// Its summary, unless it stands in the content.
     pub summary: String,
     /// Its content.
     pub content: String,
@@ -191,6 +213,8 @@ pub struct KnownFeed {
     pub shape: Option<String>,
     /// A file of the folder, or the config, asks for it; not only a list on the web.
     pub asked_directly: bool,
+    /// Until when its hub pushes its news; `None`: no hub does.
+    pub pushed_until: Option<Timestamp>,
 }
 
 /// What is known of an entry before it is seen again.

@@ -1,4 +1,4 @@
-//! The transactions that change what the river tells. Each function is one transaction.
+//! The transactions that change what the river tells.
 //! Promises: entries, their stories and the document's validators commit together, validators last.
 
 use rusqlite::{Transaction, params};
@@ -8,61 +8,30 @@ use crate::model::ids::{EntryId, FeedId};
 use crate::model::poll::PollState;
 use crate::model::story::Decision;
 use crate::model::time::Timestamp;
-use crate::store::change::{Begun, Changed, Content, Fresh, News, Reading};
+use crate::store::change::{Begun, Changed, Content, Fresh, News, Note, Reading, Texts};
 use crate::store::error::StoreError;
 use crate::store::regroup::{begin, regroup};
 use crate::store::retention::holds;
 use crate::store::rows::to_json;
 use crate::store::search;
-use crate::store::writer::Writer;
+use crate::store::writer::{Db, Writer, transact};
 
 impl Writer {
-    /// Commits one document: feed, entries, stories, then validators and polling state.
+    /// Commits many at once: what a transaction costs by itself, most of all its way to the disk, is paid once for all.
+    /// Where that fails each is tried alone, so that one that cannot be stored holds up no other. One result for each, in
+    /// their order.
     ///
     /// # Errors
-    /// As [`StoreError`] lists; nothing of it is stored then.
-    pub async fn commit(&self, reading: Reading) -> Result<(), StoreError> {
-        self.transact(move |transaction| {
-            let feed = put_feed(transaction, &reading)?;
-            reading.renamed.iter().try_for_each(|(entry, key)| rename_entry(transaction, *entry, key))?;
-            for fresh in &reading.fresh {
-                put_entry(transaction, feed, fresh, reading.now)?;
-            }
-            reading.changed.iter().try_for_each(|changed| change_entry(transaction, changed, reading.now))?;
-            reading.withdrawn.iter().try_for_each(|entry| withdraw(transaction, *entry, reading.now))?;
-            regroup(transaction, &reading.regrouping)?;
-            put_version(transaction, feed, &reading)
-        })
-        .await
-    }
-
-    /// Keeps how polling a remote feed stands, when no document came of it.
-    ///
-    /// # Errors
-    /// As [`StoreError`] lists.
-    pub async fn keep_poll(&self, origin: Origin, poll: PollState) -> Result<(), StoreError> {
-        self.transact(move |transaction| {
-            put_poll(transaction, &origin.key(), &poll)?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Keeps the version of a document whose bytes are those read last, and how its polling stands.
-    ///
-    /// # Errors
-    /// As [`StoreError`] lists.
-    pub async fn keep_version(
-        &self,
-        origin: Origin,
-        version: Version,
-        poll: Option<PollState>,
-    ) -> Result<(), StoreError> {
-        self.transact(move |transaction| {
-            put_stamp(transaction, &origin.key(), &version)?;
-            poll.map_or(Ok(()), |poll| put_poll(transaction, &origin.key(), &poll))
-        })
-        .await
+    /// As [`StoreError`] lists; nothing is stored then of what failed.
+    pub async fn commit(&self, notes: Vec<Note>) -> Vec<Result<(), StoreError>> {
+        let count = notes.len();
+        let each = move |db: &mut Db| match transact(db, |transaction| put_all(transaction, &notes)) {
+            Ok(()) => notes.iter().map(|_| Ok(())).collect(),
+            Err(error) if notes.len() == 1 => vec![Err(error)],
+            Err(_) => notes.chunks(1).map(|one| transact(db, |alone| put_all(alone, one))).collect(),
+        };
+        let done = self.with(each).await;
+        done.unwrap_or_else(|_| (0..count).map(|_| Err(StoreError::Closed)).collect())
     }
 
     /// Withdraws every entry of a removed file, and the subscriptions it asked for.
@@ -88,7 +57,7 @@ impl Writer {
     /// As [`StoreError`] lists.
     pub async fn rename_file(&self, from: String, to: String) -> Result<(), StoreError> {
         self.transact(move |transaction| {
-            let (old, new) = (Origin::File(from).key(), Origin::File(to).key());
+            let (old, new) = (Origin::File(from.clone()).key(), Origin::File(to.clone()).key());
             // What was known of a file that lay at the new place before gives way: its entries are withdrawn already.
             let aside = format!("{new}#replaced");
             transaction.execute(
@@ -118,6 +87,45 @@ impl Writer {
         })
         .await
     }
+}
+
+/// What is to be indexed comes last: FTS5 writes what it has gathered before each statement that may have to be undone,
+/// and what it writes in small pieces it has to merge.
+fn put_all(transaction: &Transaction<'_>, notes: &[Note]) -> Result<(), StoreError> {
+    let mut index = Index::new();
+    notes.iter().try_for_each(|note| put(transaction, note, &mut index))?;
+    index.into_iter().try_for_each(|(entry, feed, texts)| search::put(transaction, entry, feed, texts))
+}
+
+/// What is still to be indexed.
+type Index<'a> = Vec<(EntryId, FeedId, &'a Texts)>;
+
+fn put<'a>(transaction: &Transaction<'_>, note: &'a Note, index: &mut Index<'a>) -> Result<(), StoreError> {
+    match note {
+        Note::Reading(reading) => put_reading(transaction, reading, index),
+        Note::Poll(origin, poll) => put_poll(transaction, &origin.key(), poll),
+        Note::Version(origin, version, poll) => {
+            put_stamp(transaction, &origin.key(), version)?;
+            poll.as_ref().map_or(Ok(()), |poll| put_poll(transaction, &origin.key(), poll))
+        }
+    }
+}
+
+/// Feed, entries, stories, then validators and polling state.
+fn put_reading<'a>(
+    transaction: &Transaction<'_>,
+    reading: &'a Reading,
+    index: &mut Index<'a>,
+) -> Result<(), StoreError> {
+    let feed = put_feed(transaction, reading)?;
+    reading.renamed.iter().try_for_each(|(entry, key)| rename_entry(transaction, *entry, key))?;
+    reading.fresh.iter().try_for_each(|fresh| put_entry(transaction, feed, fresh, reading.now))?;
+    index.extend(reading.fresh.iter().map(|fresh| (fresh.id, feed, &fresh.content.texts)));
+    reading.changed.iter().try_for_each(|changed| change_entry(transaction, changed, reading.now))?;
+    index.extend(reading.changed.iter().map(|changed| (changed.id, feed, &changed.content.texts)));
+    reading.withdrawn.iter().try_for_each(|entry| withdraw(transaction, *entry, reading.now))?;
+    regroup(transaction, &reading.regrouping)?;
+    put_version(transaction, feed, reading)
 }
 
 fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
@@ -178,7 +186,7 @@ fn put_entry(
         let (story, atom_id, rank) = (fresh.story, told_as.clone(), fresh.rank);
         begin(transaction, &Begun { story, atom_id, first_seen: now, rank })?;
     }
-    let Content { entry, hash, fingerprint, updated, texts } = &fresh.content;
+    let Content { entry, hash, fingerprint, updated, .. } = &fresh.content;
     let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
                                     language, entry, content_hash, published, updated, first_seen, admitted,
                                     rank, told_as, backfill)
@@ -204,7 +212,6 @@ fn put_entry(
         told_as,
         (fresh.news == News::Backfill).then_some(true),
     ])?;
-    search::put(transaction, fresh.id, feed, texts)?;
     match fresh.news {
         News::Told => count_live(transaction, fresh.story.0, 1),
         News::Backfill => Ok(()),
@@ -233,7 +240,7 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
         [changed.id.0],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let Content { entry, hash, fingerprint, updated, texts } = &changed.content;
+    let Content { entry, hash, fingerprint, updated, .. } = &changed.content;
     let sql = "UPDATE entries SET title = ?2, link = ?3, language = ?4, entry = ?5, content_hash = ?6,
                                   fingerprint = ?7, updated = ?8, admitted = ?9, withdrawn = NULL
                WHERE id = ?1";
@@ -248,7 +255,6 @@ fn change_entry(transaction: &Transaction<'_>, changed: &Changed, now: Timestamp
         updated.0,
         now.0,
     ])?;
-    search::put_again(transaction, changed.id, texts)?;
     count_live(transaction, story, back)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Row;
+use rusqlite::{Row, params};
 
 use crate::model::document::{FileStamp, Origin, Validators};
 use crate::model::ids::{EntryId, FeedId, StoryId};
@@ -11,12 +11,13 @@ use crate::model::time::Timestamp;
 use crate::store::change::{KnownEntry, KnownFeed, KnownText};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::rows::{all, json, one};
+use crate::store::rows::{all, json, one, to_json};
 
 const FEED: &str =
     "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape,
         EXISTS (SELECT 1 FROM subscriptions WHERE feed = feeds.id AND (asked_by = 'config' OR asked_by LIKE 'file:%'))
-            AS asked_directly
+            AS asked_directly,
+        (SELECT pushes_until FROM hub_subscriptions WHERE feed = feeds.key) AS pushed_until
     FROM feeds WHERE key = ?1";
 
 impl Reader {
@@ -28,14 +29,19 @@ impl Reader {
         self.view(|db| one(db, FEED, [origin.key()], known_feed))
     }
 
-    /// The entries of a feed, by the publisher's id.
+    /// Those entries of a feed that have one of these ids of the publisher's, by it.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn entries_of(&self, feed: FeedId) -> Result<HashMap<String, KnownEntry>, StoreError> {
+    pub fn entries_of(
+        &self,
+        feed: FeedId,
+        keys: &[String],
+    ) -> Result<HashMap<String, KnownEntry>, StoreError> {
         let sql = "SELECT key, id, story, content_hash, withdrawn, updated, published, backfill
-                   FROM entries WHERE feed = ?1";
-        self.view(|db| Ok(all(db, sql, [feed.0], known_entry)?.into_iter().collect()))
+                   FROM entries WHERE feed = ?1 AND key IN (SELECT value FROM json_each(?2))";
+        let params = params![feed.0, to_json(&keys)?];
+        self.view(|db| Ok(all(db, sql, params, known_entry)?.into_iter().collect()))
     }
 
     /// By what the entries of a feed are known again if their ids change, newest first; the newest `limit` at most.
@@ -116,6 +122,7 @@ fn known_feed(row: &Row<'_>) -> Result<KnownFeed, StoreError> {
         poll: poll_state(row)?,
         shape: row.get("shape")?,
         asked_directly: row.get("asked_directly")?,
+        pushed_until: row.get::<_, Option<i64>>("pushed_until")?.map(Timestamp),
     })
 }
 

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_polling.sql"),
     include_str!("migrations/0005_archives.sql"),
     include_str!("migrations/0006_search.sql"),
+    include_str!("migrations/0007_websub.sql"),
     include_str!("migrations/0008_forgotten.sql"),
 ];
 

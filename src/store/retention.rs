@@ -166,8 +166,8 @@ impl Writer {
     ) -> Result<Forgotten, StoreError> {
         self.transact(move |transaction| {
             let (mut forgotten, spoken) = (Forgotten::default(), spoken(transaction)?);
-            for story in stories {
-                let Some(members) = members_to_forget(transaction, &limits, &spoken, story)? else {
+            for story in &stories {
+                let Some(members) = members_to_forget(transaction, &limits, &spoken, *story)? else {
                     continue;
                 };
                 forgotten.entries.extend(members.iter().map(|member| member.id));

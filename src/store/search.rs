@@ -29,22 +29,9 @@ pub(crate) fn put(
 ) -> Result<(), StoreError> {
     let sql =
         "INSERT OR REPLACE INTO search (rowid, title, summary, content, source) VALUES (?1, ?2, ?3, ?4, ?5)";
-    // A summary that stands in the content needs no second place.
-    let summary = if texts.content.contains(&texts.summary) { "" } else { &texts.summary };
-    let (title, summary, content) = (indexed(&texts.title), indexed(summary), indexed(&texts.content));
+    let Texts { title, summary, content } = texts;
     transaction.prepare_cached(sql)?.execute(params![entry.0, title, summary, content, source(feed)])?;
     Ok(())
-}
-
-/// Puts an entry, whose feed is looked up, into the index.
-pub(crate) fn put_again(
-    transaction: &Transaction<'_>,
-    entry: EntryId,
-    texts: &Texts,
-) -> Result<(), StoreError> {
-    let sql = "SELECT feed FROM entries WHERE id = ?1";
-    let feed = transaction.prepare_cached(sql)?.query_row([entry.0], |row| row.get(0).map(FeedId))?;
-    put(transaction, entry, feed, texts)
 }
 
 /// Takes an entry out of the index.

@@ -5,6 +5,8 @@
 //! other languages are stemmed first, because their stemmers know `ue` as an ending. Both end folded, so that a name
 //! meets itself across languages.
 
+use std::cell::RefCell;
+
 use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::story::bridge;
@@ -43,6 +45,8 @@ impl Split {
 /// Stems the words of one language.
 pub struct Stems {
     stemmer: Option<Stemmer>,
+    /// The primary tag, as a number.
+    language: u64,
     german: bool,
 }
 
@@ -58,7 +62,8 @@ impl Stems {
     pub fn of(language: Option<&str>) -> Self {
         let tag = language.unwrap_or_default();
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self { stemmer: algorithm(primary).map(Stemmer::create), german: primary == "de" }
+        let (stemmer, language) = (algorithm(primary).map(Stemmer::create), hash::text(primary));
+        Self { stemmer, language, german: primary == "de" }
     }
 
     /// The stems of the words that say something, in order, at most `limit`.
@@ -107,10 +112,10 @@ impl Stems {
         let Scratch { word: folded, part } = scratch;
         match &self.stemmer {
             _ if matches!(kind, Kind::Number | Kind::Pair) => hash::word(word),
-            Some(stemmer) if !self.german => {
+            Some(stemmer) if !self.german => remembered(self.language, word, || {
                 undouble(stemmer.stem(word).as_bytes(), folded);
                 hash::letters(folded)
-            }
+            }),
             None => {
                 undouble(word.as_bytes(), folded);
                 hash::letters(folded)
@@ -127,6 +132,29 @@ impl Stems {
             }
         }
     }
+}
+
+/// Words whose stems are remembered: most words of most texts are among a few thousand. 128 KiB for each thread.
+const REMEMBERED: usize = 8_192;
+
+thread_local! {
+    /// By a word's hash: that hash, and the hash of the word's stem.
+    static MEMORY: RefCell<Vec<(u64, u32)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The hash of the stem, remembered or made. That it is remembered changes nothing but the time it takes.
+fn remembered(language: u64, word: &str, make: impl FnOnce() -> u32) -> u32 {
+    let key = hash::chain(language, hash::text(word));
+    let slot = (key >> 32) as usize % REMEMBERED;
+    MEMORY.with_borrow_mut(|memory| {
+        if memory.is_empty() {
+            memory.resize(REMEMBERED, (0, 0));
+        }
+        if memory[slot].0 != key {
+            memory[slot] = (key, make());
+        }
+        memory[slot].1
+    })
 }
 
 /// The hash of a folded German word's stem. The word is spent.

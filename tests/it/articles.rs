@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use riverd::config::options::parse::ParseOptions;
 use riverd::model::document::{Document, Origin, Validators, Version};
 use riverd::model::time::Timestamp;
+use riverd::model::websub::Named;
 use riverd::parse::inspect::inspect_json;
 use riverd::parse::road::parse;
 
@@ -22,6 +23,7 @@ fn inspected(path: &Path) -> String {
         url: None,
         modified: Some(Timestamp(1_000_000_000_000)),
         version: Version::Http(Validators::default()),
+        named: Named::default(),
     };
     let value = match parse(&document, &ParseOptions::default()) {
         Ok(parsed) => inspect_json(&parsed),

@@ -4,6 +4,7 @@
 use riverd::config::options::parse::ParseOptions;
 use riverd::model::document::{Document, Origin, Validators, Version};
 use riverd::model::entry::Entry;
+use riverd::model::websub::Named;
 use riverd::parse::parsed::{ParseError, Parsed};
 use riverd::parse::road::parse;
 use riverd::parse::sanitize::Sanitizer;
@@ -16,6 +17,7 @@ fn read(path: &str, bytes: &[u8]) -> Result<Parsed, ParseError> {
         url: None,
         modified: None,
         version: Version::Http(Validators::default()),
+        named: Named::default(),
     };
     parse(&document, &ParseOptions::default())
 }

@@ -29,4 +29,5 @@ mod serving;
 mod stories;
 mod support;
 mod tidy;
+mod websub;
 mod week;

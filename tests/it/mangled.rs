@@ -9,6 +9,7 @@ use proptest::sample::{Index, select};
 use riverd::config::options::parse::ParseOptions;
 use riverd::model::complaint::Complaint;
 use riverd::model::document::{Document, Origin, Validators, Version};
+use riverd::model::websub::Named;
 use riverd::parse::decode::{clean, decode};
 use riverd::parse::guard::Guard;
 use riverd::parse::opml;
@@ -171,6 +172,7 @@ proptest! {
             url: Some(url),
             modified: None,
             version: Version::Http(Validators::default()),
+            named: Named::default(),
         };
         let options = ParseOptions { max_entries: 20, ..ParseOptions::default() };
         let parsed = parse(&document, &options);

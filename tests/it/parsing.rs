@@ -4,6 +4,7 @@ use std::path::Path;
 
 use riverd::config::options::parse::ParseOptions;
 use riverd::model::document::{Document, Origin, Validators, Version};
+use riverd::model::websub::Named;
 use riverd::parse::inspect::inspect_json;
 use riverd::parse::road::parse;
 
@@ -18,6 +19,7 @@ fn check(name: &str) {
         url: Some(url),
         modified: None,
         version: Version::Http(Validators::default()),
+        named: Named::default(),
     };
     let parsed = parse(&document, &ParseOptions::default()).expect("a feed");
     let mut found = inspect_json(&parsed);

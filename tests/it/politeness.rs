@@ -187,6 +187,7 @@ fn live(kinds: &[Kind], options: &FetchOptions) -> Vec<Asked> {
             let newest = now.plus_ms(-(now.since(START) % (kind.every * HOUR)));
             let dates = (0..20).map(|back| newest.plus_ms(-back * kind.every * HOUR));
             let facts = Facts {
+                pushed_until: None,
                 url: kind.url.to_owned(),
                 hints: kind.hints.clone(),
                 rate: rate(dates, now),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use riverd::config::options::parse::ParseOptions;
 use riverd::model::document::{Document, Origin, Validators, Version};
 use riverd::model::entry::Entry;
+use riverd::model::websub::Named;
 use riverd::parse::parsed::Parsed;
 use riverd::parse::road::parse;
 
@@ -57,6 +58,7 @@ fn read(origin: Origin, text: &str) -> Option<Parsed> {
         url,
         modified: None,
         version: Version::Http(Validators::default()),
+        named: Named::default(),
     };
     parse(&document, &ParseOptions::default()).ok()
 }

@@ -40,6 +40,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("notify", &["source/folder.rs"]),
     ("ammonia", &["parse/sanitize.rs"]),
     ("axum", &["serve/"]),
+    ("hyper", &["serve/"]),
+    ("ring", &["source/websub/signature.rs"]),
+    ("listenfd", &["serve/listener.rs"]),
+    ("rustix", &["daemon/"]),
     ("clap", &["cli/", "main.rs"]),
 ];
 
@@ -56,7 +60,8 @@ const IMPURE: &[&str] = &[
     "std::env",
     "std::thread",
 ];
-const PURE: &[&str] = &["model/", "parse/", "story/", "source/schedule/", "source/guard.rs", "publish/"];
+const PURE: &[&str] =
+    &["model/", "parse/", "story/", "source/schedule/", "source/websub/", "source/guard.rs", "publish/"];
 /// The one room in a pure house that writes files.
 const IMPURE_ROOMS: &[&str] = &["publish/write.rs"];
 /// Addresses are data; only sockets are not.

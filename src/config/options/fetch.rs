@@ -24,6 +24,11 @@ section! {
         /// Shortest time between two polls of a feed whose server gives no validators (ETag, Last-Modified), so that
         /// each poll sends the whole document. Where min_interval is under a minute, four times that instead.
         unvalidated_interval: Duration = HOUR, within(Duration::from_millis(10)..=7 * DAY);
+        /// Whether feeds that name a WebSub hub are subscribed to there, so that it pushes their news. Needs
+        /// serve.public_url, where the hub must reach riverd.
+        websub: bool = true;
+        /// Time between two polls of a feed whose hub pushes: a hub may forget.
+        safety_interval: Duration = DAY, within(Duration::from_millis(10)..=7 * DAY);
         /// How far a server's or publisher's own wish (Retry-After, max-age, Expires, ttl, sy:updatePeriod) is heeded.
         max_wish: Duration = 7 * DAY, within(Duration::from_millis(10)..=30 * DAY);
         /// First wait after a 429 or 503 without a Retry-After; it doubles each time.

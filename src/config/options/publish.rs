@@ -22,7 +22,18 @@ section! {
         /// A folder in which the same feeds are kept as files, each with its .gz, .br and .zst, for another web server.
         /// A relative path counts from the folder riverd is started in. Empty: none.
         directory: String = String::new();
+        /// A WebSub hub, as "https://hub.example/": the feeds name it, and it is told of every change, so that readers hear
+        /// of news at once. Needs serve.public_url. Empty: none.
+        hub: String = String::new(), web_address;
+        /// Shortest time between two times that the hub is told.
+        hub_interval: Duration = Duration::from_secs(60), within(Duration::ZERO..=Duration::from_secs(86_400));
         /// After a change, how long to wait for more before the feed is made anew.
         settle: Duration = Duration::from_millis(200), within(Duration::ZERO..=Duration::from_secs(60));
     }
+}
+
+fn web_address(text: &str) -> Result<(), String> {
+    let right =
+        text.is_empty() || url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if right { Ok(()) } else { Err("an http or https address, or \"\"".to_owned()) }
 }

@@ -34,6 +34,8 @@ pub struct Facts {
     pub rate: Option<Rate>,
     /// How often its owner wants it polled; `None`: as it publishes.
     pub interval: Option<Duration>,
+    /// Until when its hub pushes its news; `None`: no hub does.
+    pub pushed_until: Option<Timestamp>,
 }
 
 /// How long to wait, and why.

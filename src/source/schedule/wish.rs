@@ -51,7 +51,13 @@ pub(crate) fn succeeded(
         (true, true) => format!("fetch.min_interval; {why}"),
         (false, _) => why,
     };
-    Wait { own, floor, ceiling: facts.interval.unwrap_or_else(|| longest(options)), reason }
+    Wait { own, floor, ceiling: ceiling(facts, now, options), reason }
+}
+
+fn ceiling(facts: &Facts, now: Timestamp, options: &FetchOptions) -> Duration {
+    let pushed = facts.pushed_until.is_some_and(|until| until > now);
+    let usual = if pushed { longest(options).max(options.safety_interval) } else { longest(options) };
+    facts.interval.unwrap_or(usual)
 }
 
 /// Freshness counts on a 304 too (RFC 9111 section 4.3.4 has it take the old one's place), but a 304 may only shorten the
@@ -87,6 +93,12 @@ fn floors(
 fn own(next: &PollState, facts: &Facts, now: Timestamp, options: &FetchOptions) -> (Duration, String) {
     if let Some(interval) = facts.interval {
         return (interval, format!("the owner's interval {}", span(interval)));
+    }
+    if let Some(until) = facts.pushed_until.filter(|until| *until > now) {
+        // If the lease should end without having been renewed, it is polled soon after.
+        let lease = Duration::from_millis(until.since(now).cast_unsigned()) + options.min_interval;
+        let reason = format!("its hub pushes; to be sure, every {}", span(options.safety_interval));
+        return (lease.min(options.safety_interval), reason);
     }
     let Some(rate) = &next.rate else {
         return (options.min_interval, "its own rate is not known yet".to_owned());

@@ -5,6 +5,7 @@ pub mod chance;
 #[cfg(target_os = "linux")]
 pub mod disk;
 pub mod http;
+pub mod hub;
 pub mod labelled;
 pub mod markup;
 pub mod program;

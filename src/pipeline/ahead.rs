@@ -1,0 +1,102 @@
+//! Reads documents ahead of their turn, as many at once as there are processors, and hands them on in the order in which
+//! they came.
+//! Promises: bounded; a document that fells the parser is handed on as one that cannot be read.
+
+use std::pin::Pin;
+use std::thread::available_parallelism;
+
+use futures_util::stream::{FuturesOrdered, StreamExt};
+use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinHandle;
+
+use crate::config::options::parse::ParseOptions;
+use crate::model::document::Document;
+use crate::pipeline::reading::{Look, Prepared, prepare};
+use crate::source::answer::Answer;
+use crate::source::delivery::Delivery;
+use crate::store::reader::Reader;
+
+/// Documents that are larger together are not read at the same time, for what is read is some times as large.
+const BYTES: usize = 1024 * 1024;
+
+/// The deliveries, read.
+pub struct Ahead {
+    delivered: Receiver<Delivery>,
+    reader: Reader,
+    options: ParseOptions,
+    /// With the size of each document in bytes.
+    under_way: FuturesOrdered<Pin<Box<dyn Future<Output = (Prepared, usize)> + Send>>>,
+    /// Of all that is under way.
+    bytes: usize,
+    at_once: usize,
+    ended: bool,
+}
+
+impl Ahead {
+    /// Of what is delivered.
+    pub fn new(delivered: Receiver<Delivery>, reader: Reader, options: ParseOptions) -> Self {
+        let at_once = 2 * available_parallelism().map_or(1, usize::from);
+        let under_way = FuturesOrdered::new();
+        Self { delivered, reader, options, under_way, bytes: 0, at_once, ended: false }
+    }
+
+    /// The next one; `None`: there will be no more. Nothing is lost where the call is given up.
+    pub async fn next(&mut self) -> Option<Prepared> {
+        loop {
+            let free =
+                self.under_way.is_empty() || (self.under_way.len() < self.at_once && self.bytes < BYTES);
+            tokio::select! {
+                Some((prepared, bytes)) = self.under_way.next(), if !self.under_way.is_empty() => {
+                    self.bytes -= bytes;
+                    return Some(prepared);
+                }
+                delivery = self.delivered.recv(), if free && !self.ended => match delivery {
+                    Some(delivery) => self.start(delivery),
+                    None => self.ended = true,
+                },
+                else => return None,
+            }
+        }
+    }
+
+    /// Whether the next one is still to come.
+    pub fn is_idle(&self) -> bool {
+        self.under_way.is_empty() && self.delivered.is_empty()
+    }
+
+    fn start(&mut self, delivery: Delivery) {
+        let Delivery::Document { document, answer } = delivery else {
+            let as_it_is = Prepared { delivery, look: None };
+            return self.under_way.push_back(Box::pin(std::future::ready((as_it_is, 0))));
+        };
+        let bytes = document.bytes.len();
+        self.bytes += bytes;
+        let left = Left { document: without_bytes(&document), answer: answer.clone() };
+        let (reader, options) = (self.reader.clone(), self.options.clone());
+        let read = move || prepare(Delivery::Document { document, answer }, &reader, &options);
+        let reading = tokio::task::spawn_blocking(read);
+        self.under_way.push_back(Box::pin(async move { (survived(reading, left).await, bytes) }));
+    }
+}
+
+/// What is left of a document whose reader fell.
+struct Left {
+    document: Document,
+    answer: Option<Answer>,
+}
+
+fn without_bytes(document: &Document) -> Document {
+    Document { bytes: bytes::Bytes::new(), ..document.clone() }
+}
+
+async fn survived(reading: JoinHandle<Prepared>, left: Left) -> Prepared {
+    match reading.await {
+        Ok(prepared) => prepared,
+        Err(_) => {
+            let Left { document, answer } = left;
+            let read = Some(Err("the parser fell over it".to_owned()));
+            let look = Look { hash: Vec::new(), read, is_list: false };
+            Prepared { delivery: Delivery::Document { document, answer }, look: Some(look) }
+        }
+    }
+}
