@@ -104,6 +104,7 @@ pub async fn once(
         Announcer::of(config, desk, shelf, Arc::default()).once().await;
     }
     done.forgotten = ingest.prune_all().await?;
+    store.writer.write_back().await?;
     Ok(done)
 }
 

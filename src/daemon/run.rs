@@ -40,6 +40,7 @@ use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
 use crate::source::schedule::backlog::spread_overdue;
 use crate::store::endurance::Endurance;
+use crate::store::writer::Writer;
 
 /// After so long without a change the daemon is idle, and gives memory back.
 const IDLE: Duration = Duration::from_secs(2);
@@ -130,8 +131,18 @@ async fn flow(
     drop(tokio::time::timeout(DRAIN, publisher).await);
     tasks.close();
     drop(tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await);
-    drop(store);
+    write_back(&store.writer).await;
     drained
+}
+
+/// What cannot be written back now is when the store is opened next.
+async fn write_back(writer: &Writer) {
+    match tokio::time::timeout(DRAIN / 2, writer.write_back()).await {
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the store's log could not be written back; it is the next time")
+        }
+        _ => tracing::debug!("the store is one file"),
+    }
 }
 
 /// A writer that waits for a disk does not hold up the end.

@@ -315,10 +315,10 @@ impl Ingest {
             outcome = self.settle().await;
             self.wake().await?;
         }
-        let Read { told: Told { mut parsed, made, .. }, version, hash, now } = read;
-        let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
-        self.leave_forgotten(&origin, known.as_ref(), &entries, &mut parsed.entries).await?;
-        let held = parsed.entries.iter().filter_map(|entry| Some(entries.get(&entry.id)?.id)).collect();
+        let Read { mut told, version, hash, now } = read;
+        let (entries, renames) = self.known_entries(known.as_ref(), &told.parsed.entries).await?;
+        let held = self.leave_forgotten(&origin, known.as_ref(), &entries, &mut told).await?;
+        let Told { parsed, made, .. } = told;
         let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
             Some(known) => known.published,
             None => entry.published.or(entry.updated).unwrap_or(now),

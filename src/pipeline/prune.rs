@@ -9,10 +9,11 @@ use std::sync::Arc;
 use crate::config::load::Config;
 use crate::model::document::Origin;
 use crate::model::entry::Entry;
-use crate::model::ids::StoryId;
+use crate::model::ids::{EntryId, StoryId};
 use crate::model::time::Timestamp;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::Ingest;
+use crate::pipeline::reading::Told;
 use crate::pipeline::selecting::{Choice, choices, stories};
 use crate::pipeline::unfolding::Manner;
 use crate::pipeline::window::folding;
@@ -110,29 +111,35 @@ impl Ingest {
         Ok(())
     }
 
-    /// Leaves out of a feed's document what was forgotten of it. What lies in the watched folder is in, whatever was.
+    /// Leaves out of a feed's document what was forgotten of it, and returns what of it is known. What lies in the watched
+    /// folder is in, whatever was.
     pub(crate) async fn leave_forgotten(
         &self,
         origin: &Origin,
         feed: Option<&KnownFeed>,
         known: &HashMap<String, KnownEntry>,
-        entries: &mut Vec<Entry>,
-    ) -> Result<(), PipelineError> {
-        let (Some(feed), Origin::Remote(_)) = (feed.map(|feed| feed.id), origin) else { return Ok(()) };
+        told: &mut Told,
+    ) -> Result<Vec<EntryId>, PipelineError> {
+        let entries = &told.parsed.entries;
+        let held = entries.iter().filter_map(|entry| Some(known.get(&entry.id)?.id)).collect();
+        let feed = feed.filter(|_| matches!(origin, Origin::Remote(_))).map(|feed| feed.id);
         let unknown = entries.iter().filter(|entry| !known.contains_key(&entry.id));
         let unknown: Vec<String> = unknown.map(|entry| entry.id.clone()).collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
+        let Some(feed) = feed.filter(|_| !unknown.is_empty()) else { return Ok(held) };
         let reader = self.reader.clone();
-        let ask = move || {
-            let keys: Vec<&str> = unknown.iter().map(String::as_str).collect();
-            reader.forgotten_of(feed, &keys)
-        };
-        let forgotten = blocking(ask).await?;
-        entries.retain(|entry| !forgotten.contains(&entry.id));
-        Ok(())
+        let forgotten = blocking(move || reader.forgotten_of(feed, &unknown)).await?;
+        if !forgotten.is_empty() {
+            leave(told, |entry| forgotten.contains(&entry.id));
+        }
+        Ok(held)
     }
+}
+
+/// What was made of an entry goes with it.
+fn leave(told: &mut Told, is_left: impl Fn(&Entry) -> bool) {
+    let entries = std::mem::take(&mut told.parsed.entries).into_iter();
+    let kept = entries.zip(std::mem::take(&mut told.made)).filter(|(entry, _)| !is_left(entry));
+    (told.parsed.entries, told.made) = kept.unzip();
 }
 
 /// What may be forgotten by what the owner chose, and by what is shown now. Blocks.

@@ -146,7 +146,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn forgotten_of(&self, feed: FeedId, keys: &[&str]) -> Result<HashSet<String>, StoreError> {
+    pub fn forgotten_of(&self, feed: FeedId, keys: &[String]) -> Result<HashSet<String>, StoreError> {
         let sql = "SELECT key FROM forgotten WHERE feed = ?1 AND key IN (SELECT value FROM json_each(?2))";
         let keys = to_json(&keys)?;
         self.view(|db| Ok(all(db, sql, params![feed.0, keys], |row| Ok(row.get(0)?))?.into_iter().collect()))

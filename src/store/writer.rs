@@ -60,6 +60,16 @@ impl Writer {
         &self.endurance
     }
 
+    /// Writes what stands in the log back into the database, so that this one file is the whole store.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists; then it stands in the log still, and nothing is lost.
+    pub async fn write_back(&self) -> Result<(), StoreError> {
+        let checkpoint =
+            |db: &mut Db| db.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        Ok(self.with(checkpoint).await??)
+    }
+
     /// Runs `work` in one transaction: committed if it returns Ok, undone otherwise.
     ///
     /// # Errors
