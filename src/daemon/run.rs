@@ -23,6 +23,7 @@ use crate::daemon::secrets::locks;
 use crate::daemon::wiring::{
     House, WAITING_DELIVERIES, export, kind, links, open_back_room, public_url, republish,
 };
+use crate::model::document::FileStamp;
 use crate::model::websub::HubSubscription;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::ingest::{Ingest, Outcome};
@@ -40,6 +41,7 @@ use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
 use crate::source::schedule::backlog::spread_overdue;
 use crate::store::endurance::Endurance;
+use crate::store::reader::Reader;
 use crate::store::writer::Writer;
 
 /// After so long without a change the daemon is idle, and gives memory back.
@@ -105,8 +107,16 @@ async fn flow(
     let illness = Illness::new(shelf.clone());
     store.writer.endurance().begin(illness.tell());
     drop(tokio::spawn(end_waiting(store.writer.endurance().clone(), stop.clone())));
-    send_orders(&orders, spread_overdue(ingest.begin().await?, now(), &config.fetch));
-    let known = store.reader.files()?;
+    let (begun, known) = match begin(&mut ingest, &store.reader).await {
+        Ok(begun) => begun,
+        Err(error) if illness.fail(&error) == After::GoOn => {
+            // What was made is served; more than that is not to be had of this store.
+            stop.cancelled().await;
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    send_orders(&orders, spread_overdue(begun, now(), &config.fetch));
     let folder = Folder::new(&config.folder, known, kind, deliveries.clone());
     tasks.spawn(folder.run(stop.clone()));
     let poller = Poller::new(fetcher.clone(), config.fetch.clone(), Patience::Endless, now, deliveries);
@@ -133,6 +143,14 @@ async fn flow(
     drop(tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await);
     write_back(&store.writer).await;
     drained
+}
+
+/// The first orders, and the files that are in.
+async fn begin(
+    ingest: &mut Ingest,
+    reader: &Reader,
+) -> Result<(Vec<Command>, Vec<(String, FileStamp)>), PipelineError> {
+    Ok((ingest.begin().await?, reader.files()?))
 }
 
 /// What cannot be written back now is when the store is opened next.

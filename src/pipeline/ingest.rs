@@ -319,11 +319,7 @@ impl Ingest {
         let (entries, renames) = self.known_entries(known.as_ref(), &told.parsed.entries).await?;
         let held = self.leave_forgotten(&origin, known.as_ref(), &entries, &mut told).await?;
         let Told { parsed, made, .. } = told;
-        let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
-            Some(known) => known.published,
-            None => entry.published.or(entry.updated).unwrap_or(now),
-        });
-        let pace = rate(dates, now).or_else(|| rate([now], now));
+        let pace = pace(&parsed.entries, &entries, now);
         let backfill = self.backfill(&origin, known.as_ref(), parsed.shape, now);
         let was_list = known.as_ref().is_some_and(|known| known.shape.as_deref() == Some("opml"));
         let hinted = known.as_ref().map(|known| KnownFeed { hints: parsed.hints.clone(), ..known.clone() });
@@ -506,6 +502,15 @@ impl Ingest {
         // Without entries, too: with a list go labels.
         Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
+}
+
+/// How often the feed has something new, as far as its document tells.
+fn pace(entries: &[Entry], known: &HashMap<String, KnownEntry>, now: Timestamp) -> Option<Rate> {
+    let dates = entries.iter().map(|entry| match known.get(&entry.id) {
+        Some(known) => known.published,
+        None => entry.published.or(entry.updated).unwrap_or(now),
+    });
+    rate(dates, now).or_else(|| rate([now], now))
 }
 
 /// A document that was read.

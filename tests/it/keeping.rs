@@ -208,3 +208,50 @@ fn a_file_that_is_dropped_again_is_in_again_whatever_was_forgotten() {
     let bad = Program::new().with("RIVERD_STORE_KEEP", "1h").run(&["check"]);
     assert_eq!(bad.status.code(), Some(78));
 }
+
+#[test]
+fn a_river_that_has_far_to_go_is_served_meanwhile_and_tells_everything_once_in_the_end() {
+    const ALL: usize = 2_600;
+    let program = Program::new()
+        .with("RIVERD_STORY_TIER", "identity")
+        .with("RIVERD_SERVE_PUBLIC_URL", "http://river.example")
+        .with("RIVERD_PUBLISH_LIMIT", "50");
+    let item = |n: usize| {
+        let date = httpdate::fmt_http_date(SystemTime::now() - Duration::from_secs((ALL - n) as u64 * 60));
+        format!(
+            "<item><guid isPermaLink='false'>i{n}</guid><title>Sache{n}</title><pubDate>{date}</pubDate></item>"
+        )
+    };
+    let items: String = (0..ALL).map(item).collect();
+    program.drop_file(
+        "alt.xml",
+        &format!("<rss version='2.0'><channel><title>B</title>{items}</channel></rss>"),
+    );
+    program.json(&["once", "--json"]);
+    let daemon = program.start();
+    let newest = entries(&daemon.feed());
+    assert_eq!(
+        newest.first().map(|(_, title)| title.as_str()),
+        Some("Sache2599"),
+        "the newest are served at once"
+    );
+    let walk = || {
+        let (mut path, mut ids) = ("/river.atom".to_owned(), Vec::new());
+        loop {
+            let text = get(&daemon.address, &path).expect("a page").text();
+            ids.extend(entries(&text).into_iter().map(|(id, _)| id));
+            let Some((_, rest)) = text.split_once("rel=\"prev-archive\"") else { return ids };
+            let link = rest.split_once("href=\"http://river.example").expect("a link").1;
+            path = link.split('"').next().expect("an address").to_owned();
+        }
+    };
+    let mut ids = until("all of it", || {
+        let ids = walk();
+        (ids.len() >= ALL).then_some(ids)
+    });
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), ALL);
+    assert_eq!(daemon.terminate(), Some(0));
+    is_whole(&program);
+}
