@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Context;
 
 use crate::config::load::Config;
+use crate::config::options::river::EVERYTHING;
 use crate::daemon::clock::now;
 use crate::model::document::Origin;
 use crate::model::river::Addresses;
@@ -52,8 +53,11 @@ impl House {
             options: config.publish.clone(),
             rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
-            // There are no pages of stories to lead to.
-            addresses: Addresses { public, story_pages: false, hub: hub(config).map(str::to_owned) },
+            addresses: Addresses {
+                public,
+                story_pages: has_story_pages(config),
+                hub: hub(config).map(str::to_owned),
+            },
             store_name: self.store.name.clone(),
             born: self.store.born,
             last: Mutex::default(),
@@ -74,6 +78,11 @@ pub fn public_url(config: &Config, here: &str) -> String {
     let listened = if here.contains("unix:") { "http://localhost" } else { here };
     let given = config.serve.public_url.as_str();
     if given.is_empty() { listened } else { given }.trim_end_matches('/').to_owned()
+}
+
+/// Whether stories have pages: where the river of everything is private, what is public cannot be told from what is not.
+fn has_story_pages(config: &Config) -> bool {
+    !config.rivers.0.iter().any(|river| river.name == EVERYTHING && river.private)
 }
 
 /// Makes the editions and puts them on the shelf.
@@ -101,8 +110,8 @@ pub async fn export(press: &Arc<Press>) -> anyhow::Result<()> {
 pub fn open_back_room(press: &Arc<Press>, shelf: &Shelf) {
     let press = press.clone();
     shelf.open_back_room(Arc::new(move |path| {
-        press.archive(path).unwrap_or_else(|error| {
-            tracing::error!(path, %error, "a page of an archive cannot be read");
+        press.made_when_asked(path).unwrap_or_else(|error| {
+            tracing::error!(path, %error, "a page cannot be read");
             None
         })
     }));

@@ -132,6 +132,17 @@ pub fn archive_of(path: &str) -> Option<(&str, u64)> {
     (archive_path(river, number) == path).then_some((river, number))
 }
 
+/// The path of a story's page.
+pub fn story_path(story: StoryId) -> String {
+    format!("/story/{story}")
+}
+
+/// The story that such a path names; only the one spelling of it.
+pub fn story_of(path: &str) -> Option<StoryId> {
+    let number = path.strip_prefix("/story/")?.parse().ok().filter(|number| *number > 0)?;
+    (story_path(StoryId(number)) == path).then_some(StoryId(number))
+}
+
 /// A sealed page of a river's archive: what stood in it when it was sealed, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -148,6 +159,15 @@ pub struct Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_path_of_a_story_is_read_back_and_no_other_spelling_is() {
+        assert_eq!(story_of("/story/12"), Some(StoryId(12)));
+        for wrong in ["/story/0", "/story/012", "/story/+1", "/story/-1", "/story/", "/story/1/", "/story/x"]
+        {
+            assert_eq!(story_of(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn the_path_of_an_archive_is_read_back_and_no_other_spelling_is() {

@@ -10,7 +10,13 @@ use crate::pipeline::error::PipelineError;
 use crate::pipeline::republish::{Press, page};
 use crate::publish::atom;
 use crate::publish::edition::hash;
+use crate::publish::html::STYLE_PATH;
 use crate::publish::write::Export;
+
+/// Pages for people, and how they look, are no files for other servers.
+fn is_file(path: &str) -> bool {
+    path.contains('.') && path != STYLE_PATH
+}
 
 impl Press {
     /// Writes what has changed of the editions made last, and removes what riverd wrote and is no more. Private
@@ -34,7 +40,9 @@ impl Press {
         };
         // Pages first: what an edition links is there when it comes.
         let mut paths = self.write_archives(&mut export)?;
-        for (path, edition) in editions.iter().filter(|(path, _)| !self.is_private(path)) {
+        // The other server has pages of its own.
+        let is_exported = |path: &str| is_file(path) && !self.is_private(path);
+        for (path, edition) in editions.iter().filter(|(path, _)| is_exported(path)) {
             let key = format!("{}-{}", edition.hash, edition.modified.0);
             if !export.has(path, &key) {
                 export.put(path, &key, edition)?;

@@ -18,6 +18,7 @@ pub mod labels;
 pub mod memory;
 pub mod mint;
 pub mod owner;
+pub mod paging;
 pub mod past;
 pub mod prune;
 mod pushed;

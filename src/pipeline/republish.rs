@@ -19,7 +19,7 @@ use crate::pipeline::window::{Seen, folding};
 use crate::publish::edition::{Edition, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
-use crate::publish::{atom, opml};
+use crate::publish::{atom, html, opml};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::told::{KeptEdition, SealedPage};
@@ -76,7 +76,7 @@ impl Press {
         // Put back when all went well: after a failure everything is made anew.
         let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
         let (mut drafts, mut heads, mut editions) =
-            (vec![self.subscriptions()?], Vec::new(), Editions::new());
+            (vec![self.subscriptions()?, style()], Vec::new(), Editions::new());
         let titles_stand =
             last.get(SUBSCRIPTIONS).is_some_and(|edition| edition.hash == hash(&drafts[0].bytes));
         for choice in selecting::choices(&self.reader, &self.rivers, self.options.label_rivers)? {
@@ -142,7 +142,7 @@ impl Press {
 
     fn drafts(&self, river: &River) -> impl Iterator<Item = Draft> {
         FORMATS.iter().map(|format| Draft {
-            path: format!("/{}.{}", river.name, format.ending),
+            path: format.path(&river.name),
             media_type: format.media_type,
             bytes: (format.render)(river, self.options.max_size.as_usize()),
         })
@@ -235,9 +235,14 @@ impl Press {
     }
 }
 
+/// How pages look.
+fn style() -> Draft {
+    Draft { path: html::STYLE_PATH.to_owned(), media_type: html::STYLE_TYPE, bytes: html::STYLE.into() }
+}
+
 /// A river's editions in all formats, if they are there.
 fn of_river(editions: &Editions, name: &str) -> Option<Vec<(String, Arc<Edition>)>> {
-    let paths = FORMATS.iter().map(|format| format!("/{name}.{}", format.ending));
+    let paths = FORMATS.iter().map(|format| format.path(name));
     paths.map(|path| editions.get(&path).cloned().map(|edition| (path, edition))).collect()
 }
 

@@ -1,12 +1,14 @@
 //! The formats of a river. To add one: a file with a `render`, and a line in [`FORMATS`].
 
 use crate::model::river::River;
-use crate::publish::{atom, json_feed, rss};
+use crate::publish::{atom, html, json_feed, river_page, rss};
 
 /// A format in which rivers are published.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
-    /// What the path of a river ends in, without the dot.
+    /// For people.
+    pub name: &'static str,
+    /// What the path of a river ends in, without the dot; empty: there is no dot either.
     pub ending: &'static str,
     /// As in the `Content-Type` header.
     pub media_type: &'static str,
@@ -14,12 +16,35 @@ pub struct Format {
     pub render: fn(&River, usize) -> Vec<u8>,
 }
 
+impl Format {
+    /// Where a river is found in this format.
+    pub fn path(&self, river: &str) -> String {
+        let dot = if self.ending.is_empty() { "" } else { "." };
+        format!("/{river}{dot}{}", self.ending)
+    }
+}
+
+const ATOM: Format =
+    Format { name: "Atom", ending: atom::ENDING, media_type: atom::MEDIA_TYPE, render: atom::render };
+const JSON: Format = Format {
+    name: "JSON Feed",
+    ending: json_feed::ENDING,
+    media_type: json_feed::MEDIA_TYPE,
+    render: json_feed::render,
+};
+const RSS: Format =
+    Format { name: "RSS", ending: rss::ENDING, media_type: rss::MEDIA_TYPE, render: rss::render };
+const PAGE: Format = Format {
+    name: "page",
+    ending: river_page::ENDING,
+    media_type: html::MEDIA_TYPE,
+    render: river_page::render,
+};
+
+/// Those for feed readers.
+pub const FEEDS: [Format; 3] = [ATOM, JSON, RSS];
 /// All of them.
-pub const FORMATS: [Format; 3] = [
-    Format { ending: atom::ENDING, media_type: atom::MEDIA_TYPE, render: atom::render },
-    Format { ending: json_feed::ENDING, media_type: json_feed::MEDIA_TYPE, render: json_feed::render },
-    Format { ending: rss::ENDING, media_type: rss::MEDIA_TYPE, render: rss::render },
-];
+pub const FORMATS: [Format; 4] = [ATOM, JSON, RSS, PAGE];
 
 /// Bytes that may follow the last entry of a document in any format.
 const END: usize = 24;

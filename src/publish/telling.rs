@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::model::entry::Entry;
 use crate::model::feed::Person;
-use crate::model::river::{Addresses, Covering, Report, ToldStory};
+use crate::model::river::{Addresses, Covering, Report, ToldStory, story_path};
 use crate::model::story::Tier;
 use crate::publish::iri::legal;
 
@@ -67,7 +67,7 @@ pub fn content(story: &ToldStory, addresses: &Addresses) -> String {
 }
 
 fn block(story: &ToldStory, addresses: &Addresses) -> String {
-    let page = addresses.story_pages.then(|| format!("{}/story/{}", addresses.public, story.story));
+    let page = addresses.story_pages.then(|| format!("{}{}", addresses.public, story_path(story.story)));
     let words = words(story.lead.entry.language.as_deref().unwrap_or("en"));
     let (texts, others): (Vec<_>, Vec<_>) =
         story.coverage.iter().partition(|covering| covering.tier <= Tier::Copy);
@@ -107,15 +107,23 @@ fn linked(html: &str, link: Option<&str>) -> String {
     }
 }
 
+/// How many further reports there are, in a story's language.
+pub fn further(language: Option<&str>, count: usize) -> String {
+    words(language.unwrap_or("en")).more.replace("{}", &count.to_string())
+}
+
 /// What the closing lines say.
-struct Words {
-    also_covered: &'static str,
-    same_text: &'static str,
-    more: &'static str,
+pub struct Words {
+    /// Before those who tell the event in other words.
+    pub also_covered: &'static str,
+    /// Before those who have the same text.
+    pub same_text: &'static str,
+    /// How many more there are, in the place of `{}`.
+    pub more: &'static str,
 }
 
 /// In the language of the story; English where it is not known.
-fn words(language: &str) -> Words {
+pub fn words(language: &str) -> Words {
     let (also_covered, same_text, more) = match language.split('-').next().unwrap_or("") {
         "de" => ("Auch berichtet von:", "Gleicher Text bei:", "und {} weitere"),
         "fr" => ("Également couvert par :", "Même texte chez :", "et {} autres"),

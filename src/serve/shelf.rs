@@ -18,8 +18,8 @@ pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
 
 /// Memory for pages of archives that were fetched lately.
 const FETCHED_BYTES: usize = 16 * 1024 * 1024;
-/// Paths that only the back room has.
-const BACK_ROOM: &str = "/archive/";
+/// What the paths begin with that only the back room has.
+const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 
 /// Shared by those who put editions there and those who hand them out. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -116,7 +116,7 @@ impl Shelf {
     /// What is offered at `path`, fetched from the back room if it does not lie here.
     pub async fn find(&self, path: &str) -> Option<Arc<Offer>> {
         match self.offer(path) {
-            None if path.starts_with(BACK_ROOM) => self.fetched(path).await,
+            None if BACK_ROOM.iter().any(|begin| path.starts_with(begin)) => self.fetched(path).await,
             found => found,
         }
     }

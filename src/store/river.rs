@@ -88,6 +88,16 @@ impl Reader {
         })
     }
 
+    /// A story with all its reports, or the one that it proved to be; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn story_or_heir(&self, id: StoryId) -> Result<Option<StoredStory>, StoreError> {
+        let sql = "SELECT coalesce(merged_into, id) FROM stories WHERE id = ?1";
+        let heir = self.view(|db| one(db, sql, [id.0], |row| Ok(StoryId(row.get(0)?))))?;
+        heir.map_or(Ok(None), |heir| self.story(heir))
+    }
+
     /// A story with all its reports; `None` if there is none.
     ///
     /// # Errors

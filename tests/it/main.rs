@@ -17,6 +17,7 @@ mod lists;
 mod mangled;
 mod measuring;
 mod misbehaving;
+mod pages;
 mod parsing;
 mod politeness;
 mod publishing;
