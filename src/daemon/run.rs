@@ -41,6 +41,7 @@ use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
 use crate::source::schedule::backlog::spread_overdue;
 use crate::store::endurance::Endurance;
+use crate::store::error::Trouble;
 use crate::store::reader::Reader;
 use crate::store::writer::Writer;
 
@@ -109,7 +110,8 @@ async fn flow(
     drop(tokio::spawn(end_waiting(store.writer.endurance().clone(), stop.clone())));
     let (begun, known) = match begin(&mut ingest, &store.reader).await {
         Ok(begun) => begun,
-        Err(error) if illness.fail(&error) == After::GoOn => {
+        Err(PipelineError::Store(error)) if error.trouble() == Trouble::Damaged => {
+            illness.fail(&error.into());
             // What was made is served; more than that is not to be had of this store.
             stop.cancelled().await;
             return Ok(());
