@@ -79,8 +79,7 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     let server_stop = CancellationToken::new();
     let road = mpsc::channel(WAITING_DELIVERIES);
     let hubs = hubs(&config, &house, &road.0)?;
-    let pages = router(shelf.clone(), locks.clone(), &config.publish.title);
-    let counter = Counter::new(shelf.clone(), locks, pages, &serving)
+    let counter = Counter::new(shelf.clone(), locks, router(shelf.clone()), &serving)
         .with_callbacks(hubs.as_ref().map(|(hubs, _)| callbacks(&config, hubs.clone())));
     let around = Surroundings { stop: server_stop.clone(), give_back };
     let server = tokio::spawn(async move { serve(crew, listeners, counter, &serving, around).await });

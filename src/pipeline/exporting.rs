@@ -55,7 +55,7 @@ impl Press {
     }
 
     /// What only some may read is no file that another server hands to all.
-    fn is_private(&self, path: &str) -> bool {
+    pub(crate) fn is_private(&self, path: &str) -> bool {
         let name = path.trim_start_matches('/').split('.').next();
         self.rivers.0.iter().any(|options| options.private && Some(options.name.as_str()) == name)
     }

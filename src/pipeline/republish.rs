@@ -1,11 +1,11 @@
 //! Makes the current editions from the store: for each river what it tells, in every format; and the subscriptions.
 //! Promises: the same store gives the same bytes with the same validators, after a restart, on another day and on another
 //! machine. `modified` comes from the data, and moves on, by a second at least, whenever the bytes change for whatever
-//! reason: what it was is kept with what the bytes were.
+//! reason: what it was is kept with what the bytes were. All rivers show the store at one moment.
 //! Deliberately not here: what stands in a river's subscription document, and what in its archive (`window`); which
 //! entries a river wants (`selecting`); how a story becomes what a river tells of it (`unfolding`).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::options::publish::PublishOptions;
@@ -15,11 +15,11 @@ use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
 use crate::pipeline::selecting::{self, Choice};
 use crate::pipeline::unfolding::Manner;
-use crate::pipeline::window::{Seen, folding};
-use crate::publish::edition::{Edition, hash, unzstd};
+use crate::pipeline::window::folding;
+use crate::publish::edition::{Edition, Encoding, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
-use crate::publish::{atom, html, opml};
+use crate::publish::{atom, html, landing, opml};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::told::{KeptEdition, SealedPage};
@@ -27,6 +27,9 @@ use crate::store::writer::Writer;
 
 /// Where the subscriptions are published.
 pub const SUBSCRIPTIONS: &str = "/subscriptions.opml";
+
+/// How often it is tried to find all rivers at one moment.
+const LOOKS: usize = 3;
 
 /// Editions by path.
 pub type Editions = BTreeMap<String, Arc<Edition>>;
@@ -60,6 +63,15 @@ pub struct Press {
     pub export: Mutex<Option<Export>>,
 }
 
+/// What came of looking at what rivers with an archive tell.
+#[derive(Debug, Default)]
+struct Looks {
+    /// Rivers that may have changed.
+    changed: BTreeSet<String>,
+    /// Rivers that have more to look at.
+    unseen: BTreeSet<String>,
+}
+
 /// Bytes that are yet to be made an edition.
 struct Draft {
     path: String,
@@ -75,32 +87,33 @@ impl Press {
     pub fn editions(&self) -> Result<Editions, StoreError> {
         // Put back when all went well: after a failure everything is made anew.
         let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        let (Looks { changed, unseen }, at) = self.look_at_one_moment()?;
         let (mut drafts, mut heads, mut editions) =
-            (vec![self.subscriptions()?, style()], Vec::new(), Editions::new());
+            (vec![self.subscriptions(&at)?, style()], Vec::new(), Editions::new());
         let titles_stand =
             last.get(SUBSCRIPTIONS).is_some_and(|edition| edition.hash == hash(&drafts[0].bytes));
-        for choice in selecting::choices(&self.reader, &self.rivers, self.options.label_rivers)? {
+        for choice in selecting::choices(&at, &self.rivers, self.options.label_rivers)? {
             let options = &choice.options;
             let is_archived = choice.wanted.is_everything();
-            let seen = if is_archived {
-                self.look(options)?
+            let (goes_on, unseen) = (self.set_behind(&options.name, false), unseen.contains(&options.name));
+            let changed = if is_archived {
+                goes_on || changed.contains(&options.name)
             } else {
-                Seen { changed: self.is_stamped_anew(&choice)?, all: true }
+                self.is_stamped_anew(&choice, &at)?
             };
-            let goes_on = self.set_behind(&options.name, false);
-            let stands = !seen.changed && !goes_on && titles_stand;
-            if let Some(same) = of_river(&last, &options.name).filter(|_| stands) {
-                self.set_behind(&options.name, !seen.all);
+            if let Some(same) = of_river(&last, &options.name).filter(|_| !changed && titles_stand) {
+                self.set_behind(&options.name, unseen);
                 editions.extend(same);
             } else if is_archived {
-                let (river, all) = self.window(options, seen.all)?;
+                let (river, all) = self.window(options, &at, !unseen)?;
                 self.set_behind(&options.name, !all);
                 drafts.extend(self.drafts(&river));
                 heads.push((self.archives_path(&river.name), self.archives_hash(&river)));
             } else {
-                drafts.extend(self.drafts(&self.selected(&choice)?));
+                drafts.extend(self.drafts(&self.selected(&choice, &at)?));
             }
         }
+        drafts.push(self.landing(&drafts, &editions));
         editions.extend(self.bind(drafts, &heads, &last)?);
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
         Ok(editions)
@@ -132,10 +145,52 @@ impl Press {
         Ok(Some(Edition::new(bytes, atom::MEDIA_TYPE, sealed.modified.max(head))))
     }
 
-    /// Whether what a selecting river shows may have changed since its stamp was taken last. Taken before its stories are
-    /// read: what comes in between is found changed the next time.
-    fn is_stamped_anew(&self, choice: &Choice) -> Result<bool, StoreError> {
-        let stamp = selecting::stamp(&self.reader, choice)?;
+    /// A moment of which all rivers with an archive know what they tell; and those that have changed. Where the store
+    /// changes all the time, what came last is told the next time.
+    fn look_at_one_moment(&self) -> Result<(Looks, Reader), StoreError> {
+        let mut looks = Looks::default();
+        for _ in 1..LOOKS {
+            self.look_all(&mut looks)?;
+            let at = self.reader.held()?;
+            if !looks.unseen.is_empty() || self.have_looked(&at)? {
+                return Ok((looks, at));
+            }
+        }
+        self.look_all(&mut looks)?;
+        Ok((looks, self.reader.held()?))
+    }
+
+    fn have_looked(&self, at: &Reader) -> Result<bool, StoreError> {
+        for choice in
+            selecting::choices(at, &self.rivers, 0)?.iter().filter(|choice| choice.wanted.is_everything())
+        {
+            let looked = at.looked(&choice.options.name)?.map_or(0, |looked| looked.touched);
+            if !at.touched(looked, 1)?.0.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Brings up to date what the rivers with an archive tell, or nearer to it.
+    fn look_all(&self, looks: &mut Looks) -> Result<(), StoreError> {
+        looks.unseen.clear();
+        let choices = selecting::choices(&self.reader, &self.rivers, 0)?.into_iter();
+        for Choice { options, .. } in choices.filter(|choice| choice.wanted.is_everything()) {
+            let seen = self.look(&options)?;
+            if !seen.all {
+                looks.unseen.insert(options.name.clone());
+            }
+            if seen.changed {
+                looks.changed.insert(options.name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what a selecting river shows has changed since its stamp was taken last.
+    fn is_stamped_anew(&self, choice: &Choice, at: &Reader) -> Result<bool, StoreError> {
+        let stamp = selecting::stamp(at, choice)?;
         let mut stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(stamps.insert(choice.options.name.clone(), stamp) != Some(stamp))
     }
@@ -150,11 +205,11 @@ impl Press {
 
     /// A river that selects. It has no archive: what it selects may change with every title, label and query, and what
     /// is sealed must not.
-    fn selected(&self, choice: &Choice) -> Result<River, StoreError> {
+    fn selected(&self, choice: &Choice, at: &Reader) -> Result<River, StoreError> {
         let options = &choice.options;
         let limit = if options.limit == 0 { self.options.limit } else { options.limit };
         let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
-        let stories = selecting::stories(&self.reader, choice, manner, limit)?;
+        let stories = selecting::stories(at, choice, manner, limit)?;
         Ok(River { stories, ..self.river(options) })
     }
 
@@ -186,8 +241,23 @@ impl Press {
         title.unwrap_or(&options.name).to_owned()
     }
 
-    fn subscriptions(&self) -> Result<Draft, StoreError> {
-        let shown = opml::shown(self.reader.subscriptions()?);
+    /// The page of the first river that all may read, and what else there is to read.
+    fn landing(&self, drafts: &[Draft], editions: &Editions) -> Draft {
+        let paths = editions.keys().chain(drafts.iter().map(|draft| &draft.path)).map(String::as_str);
+        let mut public: Vec<&str> = paths.filter(|path| !self.is_private(path)).collect();
+        public.sort_unstable();
+        let first = self.rivers.0.iter().find(|river| !river.private).map(|river| format!("/{}", river.name));
+        let page = first.and_then(|path| {
+            let draft = drafts.iter().find(|draft| draft.path == path).map(|draft| &draft.bytes[..]);
+            draft.or_else(|| editions.get(&path).map(|edition| &edition.body(Encoding::Identity).bytes[..]))
+        });
+        let page = page.map(String::from_utf8_lossy);
+        let bytes = landing::render(&self.options.title, page.as_deref(), &public);
+        Draft { path: landing::PATH.to_owned(), media_type: html::MEDIA_TYPE, bytes }
+    }
+
+    fn subscriptions(&self, at: &Reader) -> Result<Draft, StoreError> {
+        let shown = opml::shown(at.subscriptions()?);
         let bytes = opml::render(&self.options.title, &shown).into_bytes();
         Ok(Draft { path: SUBSCRIPTIONS.to_owned(), media_type: opml::MEDIA_TYPE, bytes })
     }

@@ -24,6 +24,7 @@ use crate::pipeline::unfolding::{Manner, parts, units};
 use crate::publish::atom;
 use crate::publish::edition::zstd;
 use crate::store::error::StoreError;
+use crate::store::reader::Reader;
 use crate::store::told::{Look, Looked, Open, Seal};
 
 /// Stories looked at in one transaction.
@@ -91,23 +92,28 @@ impl Press {
         if options.limit == 0 { self.options.limit } else { options.limit }
     }
 
-    /// The river as its subscription document tells it. What has no room there is sealed first, but of a river that has
-    /// not looked at `all`. False: there is more to seal.
-    pub(crate) fn window(&self, options: &RiverOptions, all: bool) -> Result<(River, bool), StoreError> {
+    /// The river as its subscription document tells it at the moment of `at`. What has no room there is sealed first, but
+    /// of a river that has not looked at `all`. False: there is more to look at, or to seal.
+    pub(crate) fn window(
+        &self,
+        options: &RiverOptions,
+        at: &Reader,
+        all: bool,
+    ) -> Result<(River, bool), StoreError> {
         let limit = self.limit(options);
         let name = &options.name;
-        let (count, open) = (self.reader.count_open(name)?, self.reader.newest_open(name, limit)?);
+        let (count, open) = (at.count_open(name)?, at.newest_open(name, limit)?);
         let mut river = self.river(options);
-        river.stories = self.tell(&open, options)?;
-        river.archived = self.reader.last_page(name)?.max(u64::from(count > limit));
+        river.stories = self.tell(&open, options, at)?;
+        river.archived = at.last_page(name)?.max(u64::from(count > limit));
         let is_full = count >= limit || river.archived > 0;
         let since =
             river.stories.last().filter(|_| is_full).map_or(Timestamp(i64::MIN), |oldest| oldest.first_seen);
-        river.withdrawn = self.reader.withdrawn(name, since, limit)?;
+        river.withdrawn = at.withdrawn(name, since, limit)?;
         let fitting = atom::fitting(&river, self.options.max_size.as_usize());
         if !all {
             // Between what it shows and what is sealed there may be something.
-            river.archived = if count > limit { 0 } else { self.reader.last_page(name)? };
+            river.archived = if count > limit { 0 } else { at.last_page(name)? };
         } else if count > limit || fitting < river.stories.len() {
             let least = (limit / LEAST_PART).clamp(1, self.options.archive_page);
             let excess = count.saturating_sub(fitting.max(1));
@@ -133,7 +139,7 @@ impl Press {
             // As alike in size as they can be.
             let pages = (count - sealed).div_ceil(self.options.archive_page);
             let open = self.reader.oldest_open(&options.name, (count - sealed).div_ceil(pages))?;
-            let mut stories = self.tell(&open, options)?;
+            let mut stories = self.tell(&open, options, &self.reader)?;
             stories.reverse();
             let entries = self.keep_what_fits(&mut stories);
             if stories.is_empty() {
@@ -175,11 +181,11 @@ impl Press {
     }
 
     /// What the river tells of these, in their order. What has changed since it looked is left out; it looks again.
-    fn tell(&self, open: &[Open], options: &RiverOptions) -> Result<Vec<ToldStory>, StoreError> {
+    fn tell(&self, open: &[Open], options: &RiverOptions, at: &Reader) -> Result<Vec<ToldStory>, StoreError> {
         let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
         let mut told = Vec::with_capacity(open.len());
         for Open { atom_id, story } in open {
-            let Some(stored) = self.reader.story(*story)? else { continue };
+            let Some(stored) = at.story(*story)? else { continue };
             let parts = parts(stored, manner).into_iter().map(|(_, part)| part);
             told.extend(parts.filter(|part| part.atom_id == *atom_id).take(1));
         }

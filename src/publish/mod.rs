@@ -11,6 +11,7 @@ pub mod formats;
 pub mod html;
 pub mod iri;
 pub mod json_feed;
+pub mod landing;
 pub mod opml;
 pub mod river_page;
 pub mod rss;

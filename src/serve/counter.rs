@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use bytes::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::service::Service;
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use crate::config::options::serve::ServeOptions;
@@ -24,10 +25,15 @@ use crate::serve::headers::{harden, refusal, shown_path};
 use crate::serve::lock::{Locks, Pass, make_private, refused};
 use crate::serve::offer::{Offer, replaced};
 use crate::serve::seats::Seat;
-use crate::serve::shelf::Shelf;
+use crate::serve::shelf::{Found, Shelf};
 
 /// What may be asked.
 const ALLOWED: &str = "GET, HEAD";
+/// So many may wait for pages of archives at once, and one for so many seats; the others are told to come again.
+const MOST_WAITING: usize = 64;
+const SEATS_OF_ONE: usize = 8;
+/// When they may.
+const AGAIN_SECONDS: &str = "2";
 
 /// What the answers are made from.
 #[derive(Debug)]
@@ -38,6 +44,8 @@ pub struct Counter {
     max_age: HeaderValue,
     max_uri: usize,
     callbacks: Option<Callbacks>,
+    /// Lets in those who wait for the back room: while they do, their seats are no newcomer's.
+    door: Semaphore,
 }
 
 /// A request whose answer is still to be fetched or made.
@@ -53,7 +61,8 @@ impl Counter {
     pub fn new(shelf: Shelf, locks: Arc<Locks>, router: Router, options: &ServeOptions) -> Self {
         let max_age = HeaderValue::from_str(&format!("max-age={}", options.max_age.as_secs()));
         let max_age = max_age.expect("a number is a header's value");
-        Self { shelf, locks, router, max_age, max_uri: options.max_uri.as_usize(), callbacks: None }
+        let door = Semaphore::new((options.max_connections / SEATS_OF_ONE).clamp(1, MOST_WAITING));
+        Self { shelf, locks, router, max_age, max_uri: options.max_uri.as_usize(), callbacks: None, door }
     }
 
     /// Lets hubs call back.
@@ -91,9 +100,10 @@ impl Counter {
         };
         // What comes with the request is nobody's business: an answer is made from its head alone.
         drop(body);
-        let response = match self.shelf.find(&path).await {
-            Some(offer) => self.hand_out(&offer, request),
-            None => self.page(request).await,
+        let response = match self.shelf.find(&path, &self.door).await {
+            Found::Offer(offer) => self.hand_out(&offer, request),
+            Found::Nothing => self.page(request).await,
+            Found::Busy => busy(),
         };
         guarded(response, is_private)
     }
@@ -172,6 +182,13 @@ fn bare(status: StatusCode) -> Response {
     let mut response = Response::new(Answer::NOTHING);
     *response.status_mut() = status;
     harden(response.headers_mut());
+    response
+}
+
+/// Too many wait for what has to be fetched.
+fn busy() -> Response {
+    let mut response = bare(StatusCode::SERVICE_UNAVAILABLE);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN_SECONDS));
     response
 }
 

@@ -13,7 +13,6 @@ pub mod counter;
 pub mod crew;
 pub mod error;
 pub mod headers;
-pub mod landing;
 pub mod listener;
 pub mod lock;
 pub mod offer;

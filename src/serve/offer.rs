@@ -82,12 +82,11 @@ impl Offer {
 /// What every answer about the edition has.
 fn common(edition: &Edition) -> Headers {
     let modified = HeaderValue::from_str(&http_date(edition.modified.0)).ok();
-    let fixed = [
-        (header::VARY, "Accept-Encoding"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCEPT_RANGES, "bytes"),
-    ];
-    let fixed = fixed.into_iter().chain(HARDENED);
+    // Scripts of other sites read feeds; pages are for people.
+    let is_page = edition.media_type.starts_with("text/html");
+    let anyone = (!is_page).then_some((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    let fixed = [(header::VARY, "Accept-Encoding"), (header::ACCEPT_RANGES, "bytes")];
+    let fixed = fixed.into_iter().chain(anyone).chain(HARDENED);
     let fixed = fixed.map(|(name, text)| (name, HeaderValue::from_static(text)));
     fixed.chain(modified.map(|value| (header::LAST_MODIFIED, value))).collect()
 }

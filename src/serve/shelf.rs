@@ -1,13 +1,14 @@
 //! Where the current editions lie, by path; the back room, from which the pages of archives are fetched when they are
 //! asked for; and how riverd is, for `/healthz`.
-//! Promises: who hands out what lies here waits for nobody; what lies here is replaced as a whole.
+//! Promises: who hands out what lies here, or was fetched lately, waits for nobody; what lies here is replaced as a whole;
+//! no more readers wait for the back room than its door lets in.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use axum::http::HeaderValue;
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 
 use crate::publish::edition::{Edition, Encoding};
 use crate::serve::lock::Locks;
@@ -21,6 +22,17 @@ const FETCHED_BYTES: usize = 16 * 1024 * 1024;
 /// What the paths begin with that only the back room has.
 const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 
+/// What was found at a path.
+#[derive(Debug)]
+pub enum Found {
+    /// This.
+    Offer(Arc<Offer>),
+    /// Nothing.
+    Nothing,
+    /// Too many wait for the back room.
+    Busy,
+}
+
 /// Shared by those who put editions there and those who hand them out. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Shelf(Arc<Room>);
@@ -28,8 +40,9 @@ pub struct Shelf(Arc<Room>);
 #[derive(Debug, Default)]
 struct Room {
     content: ArcSwap<Content>,
-    /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
     fetched: Mutex<Fetched>,
+    /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
+    fetching: tokio::sync::Mutex<()>,
     /// `None`: no hub is named.
     links: Option<Links>,
 }
@@ -47,9 +60,14 @@ pub struct Links {
 
 impl Links {
     fn header(&self, path: &str) -> Option<HeaderValue> {
-        let Self { hub, public_url, locks } = self;
+        let Self { hub, public_url, .. } = self;
         let text = || format!("<{hub}>; rel=\"hub\", <{public_url}{path}>; rel=\"self\"");
-        HeaderValue::from_str(&text()).ok().filter(|_| !locks.is_private(path))
+        HeaderValue::from_str(&text()).ok().filter(|_| self.is_followed(path))
+    }
+
+    /// Pages for people are none that hubs follow.
+    fn is_followed(&self, path: &str) -> bool {
+        path.contains('.') && !self.locks.is_private(path)
     }
 }
 
@@ -87,7 +105,7 @@ impl Shelf {
     pub fn advertised(&self) -> Vec<(String, String)> {
         let Some(links) = &self.0.links else { return Vec::new() };
         let content = self.0.content.load();
-        let public = content.offers.iter().filter(|(path, _)| !links.locks.is_private(path));
+        let public = content.offers.iter().filter(|(path, _)| links.is_followed(path));
         let mut all: Vec<_> = public
             .map(|(path, offer)| (path.clone(), offer.edition.body(Encoding::Identity).etag.clone()))
             .collect();
@@ -113,12 +131,20 @@ impl Shelf {
         self.change(move |content| content.fetch = Some(fetch.clone()));
     }
 
-    /// What is offered at `path`, fetched from the back room if it does not lie here.
-    pub async fn find(&self, path: &str) -> Option<Arc<Offer>> {
-        match self.offer(path) {
-            None if BACK_ROOM.iter().any(|begin| path.starts_with(begin)) => self.fetched(path).await,
-            found => found,
+    /// What is offered at `path`, fetched from the back room if it does not lie here. Who waits for that takes a place of
+    /// `door`.
+    pub async fn find(&self, path: &str, door: &Semaphore) -> Found {
+        if let Some(offer) = self.offer(path) {
+            return Found::Offer(offer);
         }
+        if !BACK_ROOM.iter().any(|begin| path.starts_with(begin)) {
+            return Found::Nothing;
+        }
+        if let Some(page) = self.fetched(path) {
+            return Found::Offer(page);
+        }
+        let Ok(_place) = door.try_acquire() else { return Found::Busy };
+        self.fetch(path).await.map_or(Found::Nothing, Found::Offer)
     }
 
     /// What lies at `path`.
@@ -126,21 +152,40 @@ impl Shelf {
         self.0.content.load().offers.get(path).cloned()
     }
 
-    async fn fetched(&self, path: &str) -> Option<Arc<Offer>> {
-        let mut fetched = self.0.fetched.lock().await;
+    /// The page at `path`, if it was fetched since the editions were replaced.
+    fn fetched(&self, path: &str) -> Option<Arc<Offer>> {
+        let fetched = self.pages();
+        fetched.pages.iter().find(|(known, _)| known == path).map(|(_, page)| page.clone())
+    }
+
+    /// Pages that are still true.
+    fn pages(&self) -> MutexGuard<'_, Fetched> {
+        let replaced = self.0.content.load().replaced;
+        let mut fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        if fetched.replaced != replaced {
+            *fetched = Fetched { replaced, ..Fetched::default() };
+        }
+        fetched
+    }
+
+    async fn fetch(&self, path: &str) -> Option<Arc<Offer>> {
+        let _alone = self.0.fetching.lock().await;
+        // While this waited, another reader may have fetched it.
+        if let Some(page) = self.fetched(path) {
+            return Some(page);
+        }
         let (fetch, replaced) = {
             let content = self.0.content.load();
             (content.fetch.clone()?, content.replaced)
         };
-        if fetched.replaced != replaced {
-            *fetched = Fetched { replaced, ..Fetched::default() };
-        }
-        if let Some((_, page)) = fetched.pages.iter().find(|(known, _)| known == path) {
-            return Some(page.clone());
-        }
         let asked = path.to_owned();
         let page = tokio::task::spawn_blocking(move || fetch(&asked)).await.ok().flatten()?;
-        Some(fetched.keep(path, page))
+        let page = Arc::new(Offer::new(Arc::new(page), None));
+        let mut fetched = self.pages();
+        if fetched.replaced == replaced {
+            fetched.keep(path, &page);
+        }
+        Some(page)
     }
 
     /// All paths, in order.
@@ -173,8 +218,7 @@ impl Shelf {
 
 impl Fetched {
     /// Keeps a page, and lets go of those fetched first where they become too many.
-    fn keep(&mut self, path: &str, page: Edition) -> Arc<Offer> {
-        let page = Arc::new(Offer::new(Arc::new(page), None));
+    fn keep(&mut self, path: &str, page: &Arc<Offer>) {
         self.size_bytes += page.edition.size();
         self.pages.push_back((path.to_owned(), page.clone()));
         while self.size_bytes > FETCHED_BYTES
@@ -182,7 +226,6 @@ impl Fetched {
         {
             self.size_bytes -= old.edition.size();
         }
-        page
     }
 }
 
@@ -202,14 +245,46 @@ mod tests {
             let there = path == "/archive/river/1.atom";
             there.then(|| Edition::new(path.as_bytes().to_vec(), "text/plain", Timestamp(0)))
         }));
+        let door = Semaphore::new(1);
+        let is_there = async |path| matches!(shelf.find(path, &door).await, Found::Offer(_));
         for _ in 0..3 {
-            assert!(shelf.find("/archive/river/1.atom").await.is_some());
+            assert!(is_there("/archive/river/1.atom").await);
         }
         assert_eq!(count.load(Ordering::Relaxed), 1);
-        assert!(shelf.find("/river.atom").await.is_none(), "what is no archive is not fetched");
-        assert!(shelf.find("/archive/river/2.atom").await.is_none());
+        assert!(!is_there("/river.atom").await, "what is no archive is not fetched");
+        assert!(!is_there("/archive/river/2.atom").await);
         shelf.replace(BTreeMap::new());
-        assert!(shelf.find("/archive/river/1.atom").await.is_some());
+        assert!(is_there("/archive/river/1.atom").await);
         assert_eq!(count.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn no_more_wait_for_the_back_room_than_its_door_lets_in_and_what_is_there_is_had_at_once() {
+        let edition = |path: &str| Edition::new(path.as_bytes().to_vec(), "text/plain", Timestamp(0));
+        let (shelf, door) = (Shelf::default(), Semaphore::new(2));
+        let (open, opened) = std::sync::mpsc::channel::<()>();
+        let (opened, had) = (Mutex::new(opened), edition("/archive/river/1.atom"));
+        shelf.open_back_room(Arc::new(move |path| {
+            if path != "/archive/river/1.atom" {
+                opened.lock().expect("no panic").recv().expect("it opens");
+            }
+            Some(edition(path))
+        }));
+        assert!(matches!(shelf.find("/archive/river/1.atom", &door).await, Found::Offer(_)));
+        let waiting = async |path| matches!(shelf.find(path, &door).await, Found::Offer(_));
+        let rest = async {
+            while door.available_permits() > 0 {
+                tokio::task::yield_now().await;
+            }
+            assert!(matches!(shelf.find("/archive/river/4.atom", &door).await, Found::Busy));
+            assert!(matches!(shelf.find("/archive/river/1.atom", &door).await, Found::Offer(page)
+                if page.edition.hash == had.hash));
+            assert!(matches!(shelf.find("/nothing", &door).await, Found::Nothing));
+            (0..2).for_each(|_| open.send(()).expect("it waits"));
+            true
+        };
+        let all = tokio::join!(waiting("/archive/river/2.atom"), waiting("/archive/river/3.atom"), rest);
+        assert_eq!(all, (true, true, true));
+        assert_eq!(door.available_permits(), 2);
     }
 }

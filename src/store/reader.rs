@@ -17,11 +17,25 @@ const KEEP: usize = 2;
 pub struct Reader {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
+    /// A connection in the middle of a transaction: all views are of its moment.
+    held: Option<Arc<Mutex<Connection>>>,
 }
 
 impl Reader {
     pub(crate) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), idle: Arc::default() }
+        Self { path: path.to_owned(), idle: Arc::default(), held: None }
+    }
+
+    /// A reader all of whose views are of one moment, which is now, one view after the other. What is written from now on
+    /// cannot be tidied up as long as it is kept: it is for short work. Blocks.
+    ///
+    /// # Errors
+    /// That no connection could be had.
+    pub fn held(&self) -> Result<Self, StoreError> {
+        let db = read_only(&self.path)?;
+        // The moment is that of the first look.
+        db.execute_batch("BEGIN; SELECT count(*) FROM meta")?;
+        Ok(Self { held: Some(Arc::new(Mutex::new(db))), ..self.clone() })
     }
 
     /// The database file.
@@ -45,6 +59,9 @@ impl Reader {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if let Some(held) = &self.held {
+            return work(&held.lock().unwrap_or_else(PoisonError::into_inner));
+        }
         let lent = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut db = lent.map_or_else(|| read_only(&self.path), Ok)?;
         let moment = db.transaction()?;
@@ -55,5 +72,22 @@ impl Reader {
             idle.push(db);
         }
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::time::Timestamp;
+    use crate::store::open::open;
+
+    #[tokio::test]
+    async fn who_holds_a_moment_sees_nothing_of_what_comes_after_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = open(&folder.path().join("riverd.db"), Timestamp(0), "a").expect("a store");
+        let held = store.reader.held().expect("a moment");
+        store.writer.keep_announced(vec![("u".to_owned(), "e".to_owned())]).await.expect("kept");
+        assert_eq!(held.clone().announced().expect("read").len(), 0);
+        assert_eq!(store.reader.announced().expect("read").len(), 1);
+        assert_eq!(store.reader.held().expect("a moment").announced().expect("read").len(), 1);
     }
 }

@@ -3,6 +3,7 @@
 mod articles;
 mod backups;
 mod commands;
+mod conditional;
 mod corrections;
 mod daemon;
 #[cfg(target_os = "linux")]
@@ -24,6 +25,7 @@ mod publishing;
 mod rivers;
 mod rules;
 mod safety;
+mod sameness;
 mod searching;
 mod selecting;
 mod serving;

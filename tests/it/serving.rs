@@ -56,6 +56,8 @@ fn large() -> Program {
     // Few words, so that it is soon read.
     let text: String = (0..40_000).map(|at| format!("{at:0>199} ")).collect();
     program.drop_file("a.txt", &format!("Ein langer Text\n\n{text}\n"));
+    // It is there before the daemon is: no deadline runs while it is read.
+    program.json(&["once", "--json"]);
     program
 }
 
@@ -272,6 +274,47 @@ fn thousands_who_send_slowly_or_nothing_do_not_stop_a_reader() {
         }
     }
     assert_eq!(get(&daemon.address, "/river.atom").map(|answer| answer.status), Some(200));
+}
+
+#[test]
+fn five_thousand_who_drip_their_headers_do_not_stop_a_reader() {
+    const MANY: usize = 5_000;
+    more_files();
+    let daemon = Program::new().with("RIVERD_SERVE_HEADER_TIMEOUT", "5m").start();
+    let mut held: Vec<TcpStream> = Vec::with_capacity(MANY);
+    while held.len() < MANY {
+        let mut stream = TcpStream::connect(&daemon.address).expect("a connection");
+        stream.write_all(b"GET /river.atom HTTP/1.1\r\nHost: a\r\nX-Slow: ").expect("sent");
+        held.push(stream);
+        if held.len() % 500 == 0 {
+            // Everyone sends a little more, as a slow sender does to look alive.
+            held.iter_mut().for_each(|stream| drop(stream.write_all(b"a")));
+            for path in ["/river.atom", "/healthz"] {
+                assert_eq!(
+                    get(&daemon.address, path).map(|answer| answer.status),
+                    Some(200),
+                    "{}",
+                    held.len()
+                );
+            }
+        }
+    }
+    let mut reader = TcpStream::connect(&daemon.address).expect("a connection");
+    for _ in 0..50 {
+        reader.write_all(ask("/river.atom").as_bytes()).expect("sent");
+        assert!(answer(&mut reader).0.starts_with("HTTP/1.1 200"));
+    }
+    // None of them was sent away for it: there was room.
+    let mut last = held.pop().expect("one");
+    last.write_all(b"\r\n\r\n").expect("sent");
+    assert!(answer(&mut last).0.starts_with("HTTP/1.1 200"));
+}
+
+/// Lets this process, and those it starts, open as many files as the system allows.
+fn more_files() {
+    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current = limit.maximum;
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, limit).expect("up to what is allowed");
 }
 
 #[test]
