@@ -43,9 +43,9 @@ pub async fn check_store(config: &Config, form: Form) -> anyhow::Result<bool> {
     };
     let checked = Checked { store: config.store.path.clone(), faults, sizes };
     if form.json {
-        json(&checked)?
+        json(&checked)?;
     } else {
-        show(&checked)?
+        show(&checked)?;
     }
     Ok(checked.faults.is_empty())
 }

@@ -158,7 +158,7 @@ async fn begin(
 async fn write_back(writer: &Writer) {
     match tokio::time::timeout(DRAIN / 2, writer.write_back()).await {
         Ok(Err(error)) => {
-            tracing::warn!(%error, "the store's log could not be written back; it is the next time")
+            tracing::warn!(%error, "the store's log could not be written back; it is the next time");
         }
         _ => tracing::debug!("the store is one file"),
     }

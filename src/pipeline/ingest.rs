@@ -1,18 +1,15 @@
 //! Takes one delivery after the other down the road: read, compare, judge, commit.
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tokio::sync::mpsc::Receiver;
 
 use crate::config::load::Config;
-use crate::config::options::feed::FeedOptions;
 use crate::model::complaint::Complaint;
 use crate::model::document::{Document, FileStamp, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
-use crate::model::poll::{PollState, Rate};
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
 use crate::parse::opml::subscriptions;
@@ -23,6 +20,7 @@ use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
+use crate::pipeline::polling::pace;
 use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
 use crate::pipeline::renaming::renamed;
@@ -31,7 +29,6 @@ use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
 use crate::source::schedule::rate::rate;
-use crate::source::schedule::{Facts, next};
 use crate::store::change::{KnownEntry, KnownFeed, Note, Reading, Regrouping};
 use crate::store::reader::Reader;
 use crate::store::subscriptions::List;
@@ -247,7 +244,7 @@ impl Ingest {
     }
 
     /// A note for the store, and what follows once it is on disk.
-    fn keep(&mut self, note: Note, outcome: Outcome, known: Option<&KnownFeed>, now: Timestamp) {
+    pub(crate) fn keep(&mut self, note: Note, outcome: Outcome, known: Option<&KnownFeed>, now: Timestamp) {
         let again = match (note.origin(), known) {
             (Origin::Remote(url), Some(known)) if self.following.contains(url) => {
                 Some(Command::Follow { ask: Ask::again(url, &known.poll), due: Some(now.plus_ms(AGAIN_MS)) })
@@ -421,70 +418,7 @@ impl Ingest {
         }
     }
 
-    async fn unreadable(
-        &mut self,
-        origin: Origin,
-        answer: Option<Answer>,
-        reason: String,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        match origin {
-            Origin::File(path) => self.set_aside(path, reason, now).await,
-            Origin::Remote(_) => {
-                let answer = Answer { error: Some(reason), ..answer.unwrap_or_default() };
-                self.no_document(origin, answer, now).await
-            }
-        }
-    }
-
-    async fn no_document(
-        &mut self,
-        origin: Origin,
-        answer: Answer,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        if let (Some(error), false) = (&answer.error, answer.unreachable) {
-            let then = if answer.gone { "it is gone for good" } else { "it is tried again later" };
-            tracing::warn!(feed = %shown(&origin.key()), %error, "not polled; {then}");
-        }
-        let (reader, asked) = (self.reader.clone(), origin.clone());
-        let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(Outcome::default()) };
-        let (poll, orders) = self.rearm(&origin, &known, Some(answer), None, now);
-        let outcome = Outcome { orders, ..Outcome::default() };
-        let Some(poll) = poll else { return Ok(outcome) };
-        self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
-        Ok(Outcome::default())
-    }
-
-    /// How polling stands now, and the order for the next poll if the feed is still followed. `rate`: told by the
-    /// document, where there was a new one.
-    fn rearm(
-        &self,
-        origin: &Origin,
-        known: &KnownFeed,
-        answer: Option<Answer>,
-        rate: Option<Rate>,
-        now: Timestamp,
-    ) -> (Option<PollState>, Vec<Command>) {
-        let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
-        let own = self.config.feeds.iter().find(|feed| feed.url == *url).and_then(FeedOptions::own_interval);
-        let facts = Facts {
-            url: url.clone(),
-            hints: known.hints.clone(),
-            rate,
-            interval: own,
-            pushed_until: known.pushed_until,
-        };
-        let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
-        if poll.location != known.poll.location {
-            let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
-            tracing::info!(%feed, location = %shown(location), "the feed has moved; it is asked for there");
-        }
-        let order = self.following.contains(url).then(|| follow(url, &poll));
-        (Some(poll), order.flatten().into_iter().collect())
-    }
-
-    async fn set_aside(
+    pub(crate) async fn set_aside(
         &mut self,
         path: String,
         reason: String,
@@ -502,15 +436,6 @@ impl Ingest {
         // Without entries, too: with a list go labels.
         Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
-}
-
-/// How often the feed has something new, as far as its document tells.
-fn pace(entries: &[Entry], known: &HashMap<String, KnownEntry>, now: Timestamp) -> Option<Rate> {
-    let dates = entries.iter().map(|entry| match known.get(&entry.id) {
-        Some(known) => known.published,
-        None => entry.published.or(entry.updated).unwrap_or(now),
-    });
-    rate(dates, now).or_else(|| rate([now], now))
 }
 
 /// A document that was read.
@@ -538,16 +463,4 @@ fn whole_or_again(
     let text = "the document was cut short; what it holds was taken in, and all of it is fetched again";
     read.told.parsed.complaints.push(Complaint::new("limit", text));
     (read, answer)
-}
-
-/// The order for a feed's next poll; `None` if it is retired.
-pub(crate) fn follow(url: &str, poll: &PollState) -> Option<Command> {
-    (!poll.retired).then(|| Command::Follow { ask: Ask::again(url, poll), due: poll.next_poll })
-}
-
-/// -1 to 1, other for each feed and poll.
-fn dice(url: &str, now: Timestamp) -> f64 {
-    let mut hasher = DefaultHasher::new();
-    (url, now.0).hash(&mut hasher);
-    (hasher.finish() % 2_001) as f64 / 1_000.0 - 1.0
 }

@@ -20,6 +20,7 @@ pub mod mint;
 pub mod owner;
 pub mod paging;
 pub mod past;
+pub mod polling;
 pub mod prune;
 mod pushed;
 pub mod reading;

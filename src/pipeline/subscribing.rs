@@ -8,7 +8,8 @@ use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
 use crate::parse::identity::feed_atom_id;
 use crate::pipeline::error::{PipelineError, blocking};
-use crate::pipeline::ingest::{Ingest, Outcome, follow};
+use crate::pipeline::ingest::{Ingest, Outcome};
+use crate::pipeline::polling::follow;
 use crate::source::remote::Command;
 use crate::store::subscriptions::{Asked, List, Place};
 

@@ -48,7 +48,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Newer`] if the store's is newer.
     pub fn schema(&self) -> Result<(usize, usize), StoreError> {
-        Ok((self.view(|db| is_known(db))?, newest()))
+        Ok((self.view(is_known)?, newest()))
     }
 
     /// Runs `work` on one consistent view of the store. Blocks; on the runtime call it in `spawn_blocking`.

@@ -30,7 +30,6 @@ section! {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "a check is called with the option's own type")]
 fn kept(keep: &Duration) -> Result<(), Expected> {
     if keep.is_zero() || (LEAST_KEPT..=CENTURY).contains(keep) {
         return Ok(());
@@ -38,7 +37,6 @@ fn kept(keep: &Duration) -> Result<(), Expected> {
     Err(format!("{}: a day at least, or 0 for ever", Duration::expected()))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "a check is called with the option's own type")]
 fn kept_entries(count: &usize) -> Result<(), Expected> {
     if *count == 0 || *count >= LEAST_ENTRIES {
         return Ok(());
