@@ -33,7 +33,7 @@ fn closes_root(tail: &[u8], at: usize) -> bool {
     let (before, name) = (&tail[..at], &tail[at + 1..]);
     let is_end = tail[at] == b':' || before.ends_with(b"<");
     let ends = |root: &&[u8]| name.strip_prefix(*root).is_some_and(|rest| matches!(rest, [b'>' | b' ', ..]));
-    is_end && ROOTS.iter().any(|root| ends(&root))
+    is_end && ROOTS.iter().any(ends)
 }
 
 #[cfg(test)]

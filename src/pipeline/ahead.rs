@@ -19,13 +19,16 @@ use crate::store::reader::Reader;
 /// Documents that are larger together are not read at the same time, for what is read is some times as large.
 const BYTES: usize = 1024 * 1024;
 
+/// A document that is being read, and its size in bytes.
+type UnderWay = Pin<Box<dyn Future<Output = (Prepared, usize)> + Send>>;
+
 /// The deliveries, read.
 pub struct Ahead {
     delivered: Receiver<Delivery>,
     reader: Reader,
     options: ParseOptions,
     /// With the size of each document in bytes.
-    under_way: FuturesOrdered<Pin<Box<dyn Future<Output = (Prepared, usize)> + Send>>>,
+    under_way: FuturesOrdered<UnderWay>,
     /// Of all that is under way.
     bytes: usize,
     at_once: usize,

@@ -83,7 +83,7 @@ impl Offer {
 fn common(edition: &Edition) -> Headers {
     let modified = HeaderValue::from_str(&http_date(edition.modified.0)).ok();
     // Scripts of other sites read feeds; pages are for people.
-    let is_page = edition.media_type.starts_with("text/html");
+    let is_page = ["text/html", "text/css"].iter().any(|kind| edition.media_type.starts_with(kind));
     let anyone = (!is_page).then_some((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
     let fixed = [(header::VARY, "Accept-Encoding"), (header::ACCEPT_RANGES, "bytes")];
     let fixed = fixed.into_iter().chain(anyone).chain(HARDENED);

@@ -11,6 +11,7 @@ use axum::http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use crate::publish::edition::{Edition, Encoding};
+use crate::publish::formats::FEEDS;
 use crate::serve::lock::Locks;
 use crate::serve::offer::Offer;
 
@@ -19,9 +20,6 @@ pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
 
 /// Memory for pages of archives that were fetched lately.
 const FETCHED_BYTES: usize = 16 * 1024 * 1024;
-/// What the paths begin with that only the back room has.
-const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
-
 /// What was found at a path.
 #[derive(Debug)]
 pub enum Found {
@@ -32,6 +30,9 @@ pub enum Found {
     /// Too many wait for the back room.
     Busy,
 }
+
+/// What the paths begin with that only the back room has.
+const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 
 /// Shared by those who put editions there and those who hand them out. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +68,9 @@ impl Links {
 
     /// Pages for people are none that hubs follow.
     fn is_followed(&self, path: &str) -> bool {
-        path.contains('.') && !self.locks.is_private(path)
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        let is_feed = |ending| ending == "opml" || FEEDS.iter().any(|format| format.ending == ending);
+        ending.is_some_and(is_feed) && !self.locks.is_private(path)
     }
 }
 

@@ -351,6 +351,9 @@ fn every_combination_of_conditions_encodings_and_ranges_is_answered_as_the_rfc_s
         "/archive/river/1.atom",
         "/subscriptions.opml",
         "/",
+        "/river",
+        "/story/1",
+        "/style.css",
         &private,
     ] {
         let route = Route::of(&daemon.address, path);

@@ -7,8 +7,10 @@ use crate::support::http::request;
 use crate::support::program::{Daemon, Program};
 
 const SECRET: &str = "correct-horse-battery";
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 14] = [
     "/",
+    "/river",
+    "/story/1",
     "/river.atom",
     "/river.json",
     "/river.rss",
