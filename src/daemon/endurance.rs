@@ -1,14 +1,14 @@
 //! What the daemon does when the store fails. A disk that is full or fails is waited for by the writer: what comes in
 //! waits behind it, and the last editions are served. Of a damaged store what can be read is served, and what meets the
 //! damage is not taken in. A fault of riverd's own that comes again and again ends it.
-//! Promises: a line in the log when it begins and one when it is over, not one for each try; `/healthz` says what it is.
+//! Promises: a line in the log when it begins and one when it is over, not one for each try; `/readyz` says what it is.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::daemon::health::Health;
 use crate::pipeline::error::PipelineError;
-use crate::serve::shelf::Shelf;
-use crate::store::endurance::Tell;
+use crate::store::endurance::{News, Tell};
 use crate::store::error::{StoreError, Trouble};
 
 /// So many faults within [`FAULT_SPAN`] end the process; systemd starts it anew.
@@ -28,7 +28,8 @@ pub enum After {
 /// How the store failed lately. Cheap to clone.
 #[derive(Clone)]
 pub struct Illness {
-    shelf: Shelf,
+    tell: Arc<dyn Fn(Option<String>) + Send + Sync>,
+    beat: Arc<dyn Fn() + Send + Sync>,
     state: Arc<Mutex<State>>,
 }
 
@@ -42,24 +43,35 @@ struct State {
 }
 
 impl Illness {
-    /// Of a store that is well; the shelf tells of it.
-    pub fn new(shelf: Shelf) -> Self {
-        Self { shelf, state: Arc::default() }
+    /// Of a store that is well; this health tells of it.
+    pub fn of(health: &Health) -> Self {
+        let (told, beaten) = (health.clone(), health.clone());
+        let beat = move || [beaten.store(), beaten.road()].iter().for_each(|pulse| pulse.beat());
+        Self::new(move |illness| told.set_illness(illness), beat)
+    }
+
+    fn new(
+        tell: impl Fn(Option<String>) + Send + Sync + 'static,
+        beat: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        Self { tell: Arc::new(tell), beat: Arc::new(beat), state: Arc::default() }
     }
 
     /// For the writer that is to wait.
     pub fn tell(&self) -> Tell {
         let own = self.clone();
-        Box::new(move |error| match error {
-            Some(error) => own.wait(error),
-            None => own.go_on(),
+        Box::new(move |news| match news {
+            News::Begun(error) => own.wait(error),
+            // The watchdog is not to end what only waits.
+            News::Waiting => (own.beat)(),
+            News::Over => own.go_on(),
         })
     }
 
     fn wait(&self, error: &StoreError) {
         let text = told(error);
         tracing::error!(error = text, "the store cannot be written; what comes in waits");
-        self.shelf.set_illness(Some(text));
+        (self.tell)(Some(text));
         self.state().waits = true;
     }
 
@@ -76,7 +88,7 @@ impl Illness {
             (state.waits, state.damaged.clone())
         };
         if !waits {
-            self.shelf.set_illness(damaged);
+            (self.tell)(damaged);
         }
     }
 
@@ -91,7 +103,7 @@ impl Illness {
             tracing::error!(error = text, "a document could not be stored");
             state.logged = Some(text.clone());
         }
-        self.shelf.set_illness(Some(text.clone()));
+        (self.tell)(Some(text.clone()));
         match trouble {
             Trouble::Passing => return After::GoOn,
             Trouble::Damaged => state.damaged = Some(text),
@@ -130,31 +142,38 @@ mod tests {
         PipelineError::Store(StoreError::of_code(code))
     }
 
-    fn illness() -> (Illness, Shelf) {
-        let shelf = Shelf::default();
-        (Illness::new(shelf.clone()), shelf)
+    type Told = Arc<Mutex<Option<String>>>;
+
+    fn illness() -> (Illness, Told) {
+        let told = Told::default();
+        let ear = told.clone();
+        (Illness::new(move |illness| *ear.lock().expect("told") = illness, || {}), told)
+    }
+
+    fn heard(told: &Told) -> String {
+        told.lock().expect("told").clone().unwrap_or_default()
     }
 
     #[test]
     fn a_full_disk_is_told_until_there_is_room() {
-        let (illness, shelf) = illness();
+        let (illness, told) = illness();
         let tell = illness.tell();
-        tell(Some(&StoreError::of_code(13)));
+        tell(News::Begun(&StoreError::of_code(13)));
+        tell(News::Waiting);
         illness.succeed();
-        assert!(shelf.illness().is_some_and(|illness| illness.contains("is full")), "{:?}", shelf.illness());
-        tell(None);
-        assert_eq!(shelf.illness(), None);
+        assert!(heard(&told).contains("is full"), "{}", heard(&told));
+        tell(News::Over);
+        assert_eq!(heard(&told), "");
     }
 
     #[test]
     fn damage_is_told_for_ever_and_ends_nothing() {
-        let (illness, shelf) = illness();
+        let (illness, told) = illness();
         for _ in 0..20 {
             assert_eq!(illness.fail(&failed(11)), After::GoOn);
         }
         illness.succeed();
-        let told = shelf.illness().unwrap_or_default();
-        assert!(told.contains("damaged") && told.contains("riverd check --store"), "{told}");
+        assert!(heard(&told).contains("damaged") && heard(&told).contains("riverd check --store"));
     }
 
     #[test]

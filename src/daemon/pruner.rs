@@ -15,15 +15,14 @@ const AFTER_START: Duration = Duration::from_secs(60);
 /// When the next bite is due, and how far the way through the store has come.
 #[derive(Debug)]
 pub struct Pruner {
-    every: Duration,
     under_way: Option<Pruning>,
     next: Instant,
 }
 
 impl Pruner {
-    /// Goes through the store every so often.
-    pub fn new(every: Duration) -> Self {
-        Self { every, under_way: None, next: Instant::now() + every.min(AFTER_START) }
+    /// Goes through the store as often as its owner wants.
+    pub fn of(ingest: &Ingest) -> Self {
+        Self { under_way: None, next: Instant::now() + ingest.prune_every().min(AFTER_START) }
     }
 
     /// Waits until a bite is due.
@@ -44,12 +43,12 @@ impl Pruner {
             Ok(Next::Bite) => PAUSE,
             Ok(Next::Nothing) => {
                 self.under_way = None;
-                self.every
+                ingest.prune_every()
             }
             Err(error) => {
                 tracing::error!(error = format!("{error:#}"), "not pruned; it is tried again later");
                 self.under_way = None;
-                self.every
+                ingest.prune_every()
             }
         };
         self.next = Instant::now() + wait;

@@ -1,18 +1,19 @@
 //! Takes one delivery after the other down the road: read, compare, judge, commit.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
 
 use crate::config::load::Config;
 use crate::model::complaint::Complaint;
-use crate::model::document::{Document, FileStamp, Origin, Version, shown};
+use crate::model::document::{Document, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
+use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
-use crate::parse::opml::subscriptions;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
 use crate::pipeline::error::{PipelineError, blocking};
@@ -20,7 +21,7 @@ use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
-use crate::pipeline::polling::pace;
+use crate::pipeline::owner::Progress;
 use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
 use crate::pipeline::renaming::renamed;
@@ -31,7 +32,6 @@ use crate::source::remote::Command;
 use crate::source::schedule::rate::rate;
 use crate::store::change::{KnownEntry, KnownFeed, Note, Reading, Regrouping};
 use crate::store::reader::Reader;
-use crate::store::subscriptions::List;
 use crate::store::writer::Writer;
 use crate::story::engine::Engine;
 
@@ -78,6 +78,7 @@ pub struct Ingest {
     pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
+    pub(crate) progress: Progress,
     /// What the engine knows and the store does not yet.
     batch: Batch,
 }
@@ -98,7 +99,13 @@ impl Ingest {
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following, batch) = (config.clone(), BTreeSet::new(), Batch::default());
         let awake = false;
-        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, batch })
+        let progress: Progress = Arc::new(|_, _| {});
+        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, progress, batch })
+    }
+
+    /// Tells of each step of work that takes long.
+    pub fn tell_progress(&mut self, progress: Progress) {
+        self.progress = progress;
     }
 
     /// Reads what is delivered ahead of its turn, for [`Ingest::admit`].
@@ -231,7 +238,7 @@ impl Ingest {
             }
             // A push that says only that there is news, or says it badly.
             Err(_) if pushed => {
-                Ok(Outcome { orders: at_once(&origin, known.as_ref()), ..Outcome::default() })
+                Ok(Outcome { orders: at_once(&origin, known.as_ref(), now), ..Outcome::default() })
             }
             Err(error) => self.unreadable(origin, answer, error, now).await,
         }
@@ -246,57 +253,14 @@ impl Ingest {
     /// A note for the store, and what follows once it is on disk.
     pub(crate) fn keep(&mut self, note: Note, outcome: Outcome, known: Option<&KnownFeed>, now: Timestamp) {
         let again = match (note.origin(), known) {
-            (Origin::Remote(url), Some(known)) if self.following.contains(url) => {
-                Some(Command::Follow { ask: Ask::again(url, &known.poll), due: Some(now.plus_ms(AGAIN_MS)) })
-            }
+            (Origin::Remote(url), Some(known)) if self.following.contains(url) => Some(Command::Follow {
+                ask: Ask::again(url, &known.poll),
+                due: Some(now.plus_ms(AGAIN_MS)),
+                said: now,
+            }),
             _ => None,
         };
         self.batch.put(Judged { note, outcome, again });
-    }
-
-    /// A list of subscriptions in the folder.
-    async fn list_file(
-        &mut self,
-        path: String,
-        stamp: FileStamp,
-        document: &Document,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        let mut before = self.settle().await;
-        before.add(match subscriptions(&document.bytes, &self.config.parse) {
-            Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await?,
-            Err(error) => self.set_aside(path, error.to_string(), now).await?,
-        });
-        Ok(before)
-    }
-
-    /// A list of subscriptions on the web.
-    async fn list(
-        &mut self,
-        document: Document,
-        known: KnownFeed,
-        answer: Option<Answer>,
-        content_hash: Vec<u8>,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        let Document { origin, bytes, version, .. } = document;
-        if !known.asked_directly {
-            let reason = "a list of subscriptions within another is not followed".to_owned();
-            return self.unreadable(origin, answer, reason, now).await;
-        }
-        let found = match subscriptions(&bytes, &self.config.parse) {
-            Ok((found, _)) if !found.is_empty() => found,
-            // A list that is suddenly empty is more likely a fault than a wish.
-            Ok(_) => {
-                return self
-                    .unreadable(origin, answer, "the list of subscriptions is empty".to_owned(), now)
-                    .await;
-            }
-            Err(error) => return self.unreadable(origin, answer, error.to_string(), now).await,
-        };
-        let (poll, orders) = self.rearm(&origin, &known, answer, rate([now], now), now);
-        let list = List { url: origin.key(), content_hash, version, poll };
-        self.subscribe_list(list, found, orders, now).await
     }
 
     async fn read(
@@ -418,6 +382,41 @@ impl Ingest {
         }
     }
 
+    pub(crate) async fn unreadable(
+        &mut self,
+        origin: Origin,
+        answer: Option<Answer>,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        match origin {
+            Origin::File(path) => self.set_aside(path, reason, now).await,
+            Origin::Remote(_) => {
+                let answer = Answer { error: Some(reason), ..answer.unwrap_or_default() };
+                self.no_document(origin, answer, now).await
+            }
+        }
+    }
+
+    async fn no_document(
+        &mut self,
+        origin: Origin,
+        answer: Answer,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        if let (Some(error), false) = (&answer.error, answer.unreachable) {
+            let then = if answer.gone { "it is gone for good" } else { "it is tried again later" };
+            tracing::warn!(feed = %shown(&origin.key()), %error, "not polled; {then}");
+        }
+        let (reader, asked) = (self.reader.clone(), origin.clone());
+        let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(Outcome::default()) };
+        let (poll, orders) = self.rearm(&origin, &known, Some(answer), None, now);
+        let outcome = Outcome { orders, ..Outcome::default() };
+        let Some(poll) = poll else { return Ok(outcome) };
+        self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
+        Ok(Outcome::default())
+    }
+
     pub(crate) async fn set_aside(
         &mut self,
         path: String,
@@ -436,6 +435,15 @@ impl Ingest {
         // Without entries, too: with a list go labels.
         Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
+}
+
+/// How often the feed has something new, as far as its document tells.
+fn pace(entries: &[Entry], known: &HashMap<String, KnownEntry>, now: Timestamp) -> Option<Rate> {
+    let dates = entries.iter().map(|entry| match known.get(&entry.id) {
+        Some(known) => known.published,
+        None => entry.published.or(entry.updated).unwrap_or(now),
+    });
+    rate(dates, now).or_else(|| rate([now], now))
 }
 
 /// A document that was read.

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::load::Config;
 use crate::model::document::Origin;
@@ -51,6 +52,11 @@ pub enum Next {
 }
 
 impl Ingest {
+    /// How often the owner wants that.
+    pub fn prune_every(&self) -> Duration {
+        self.config.store.prune_every
+    }
+
     /// Begins a way through the store.
     ///
     /// # Errors

@@ -13,7 +13,6 @@ use crate::config::options::river::{EVERYTHING, RiverOptions, Rivers};
 use crate::model::river::{Addresses, Page, River, archive_of};
 use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
-use crate::pipeline::exporting::is_file;
 use crate::pipeline::selecting::{self, Choice};
 use crate::pipeline::unfolding::Manner;
 use crate::pipeline::window::folding;
@@ -242,17 +241,10 @@ impl Press {
         title.unwrap_or(&options.name).to_owned()
     }
 
-<<<<<<< HEAD
     /// The page of the first river that all may read, and what else there is to read.
     fn landing(&self, drafts: &[Draft], editions: &Editions) -> Draft {
         let paths = editions.keys().chain(drafts.iter().map(|draft| &draft.path)).map(String::as_str);
         let mut public: Vec<&str> = paths.filter(|path| !self.is_private(path)).collect();
-=======
-    /// The page that names what all may read.
-    fn landing<'a>(&self, paths: impl Iterator<Item = &'a String>) -> Draft {
-        let is_named = |path: &&str| is_file(path) && !self.is_private(path);
-        let mut public: Vec<&str> = paths.map(String::as_str).filter(is_named).collect();
->>>>>>> serve
         public.sort_unstable();
         let first = self.rivers.0.iter().find(|river| !river.private).map(|river| format!("/{}", river.name));
         let page = first.and_then(|path| {

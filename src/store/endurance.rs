@@ -16,8 +16,19 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// It may be told to end in the middle of one.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// Told why the writer waits; `None`: it goes on.
-pub type Tell = Box<dyn Fn(Option<&StoreError>) + Send + Sync>;
+/// How it stands with the writer.
+#[derive(Debug, Clone, Copy)]
+pub enum News<'a> {
+    /// It begins to wait, for this.
+    Begun(&'a StoreError),
+    /// It waits: told many times a second.
+    Waiting,
+    /// It goes on.
+    Over,
+}
+
+/// Told how it stands.
+pub type Tell = Box<dyn Fn(News<'_>) + Send + Sync>;
 
 /// Shared by the writer and those who want it to wait.
 #[derive(Clone, Default)]
@@ -54,10 +65,11 @@ impl Endurance {
         };
         let tries = self.0.tries.fetch_add(1, Ordering::SeqCst);
         if tries == 0 {
-            tell(Some(error));
+            tell(News::Begun(error));
         }
         let mut left = wait_after(tries);
         while !left.is_zero() && !self.0.ended.load(Ordering::SeqCst) {
+            tell(News::Waiting);
             std::thread::sleep(SLICE.min(left));
             left = left.saturating_sub(SLICE);
         }
@@ -68,7 +80,7 @@ impl Endurance {
     pub(crate) fn succeed(&self) {
         if self.0.tries.load(Ordering::Relaxed) > 0 {
             self.0.tries.store(0, Ordering::SeqCst);
-            self.0.tell.get().inspect(|tell| tell(None));
+            self.0.tell.get().inspect(|tell| tell(News::Over));
         }
     }
 }
@@ -94,7 +106,11 @@ mod tests {
         let endurance = Endurance::default();
         assert!(!endurance.waits(&StoreError::of_code(13)), "nobody asked for it");
         let ear = told.clone();
-        endurance.begin(Box::new(move |error| ear.lock().expect("told").push(error.is_some())));
+        endurance.begin(Box::new(move |news| match news {
+            News::Begun(_) => ear.lock().expect("told").push(true),
+            News::Waiting => {}
+            News::Over => ear.lock().expect("told").push(false),
+        }));
         assert!(!endurance.waits(&StoreError::of_code(11)) && !endurance.waits(&StoreError::Closed));
         assert!(endurance.waits(&StoreError::of_code(13)));
         endurance.succeed();

@@ -31,6 +31,7 @@ pub mod selection;
 pub mod space;
 pub mod stray;
 pub mod subscriptions;
+pub mod survey;
 pub mod told;
 pub mod websub;
 pub mod window;

@@ -177,7 +177,7 @@ fn a_damaged_page_is_told_and_what_was_made_is_served_on() {
     std::fs::write(store(&program), &bytes).expect("damaged");
     drop_articles(&program, 40..60);
     let told = until("the illness to be told", || {
-        let answer = get(&daemon.address, "/healthz")?.text();
+        let answer = get(&daemon.address, "/readyz")?.text();
         answer.contains("damaged").then_some(answer)
     });
     assert!(told.contains("riverd check --store") && told.contains("backup"), "{told}");

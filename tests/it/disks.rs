@@ -121,7 +121,7 @@ fn a_full_disk_is_told_the_last_editions_are_served_and_all_goes_on_when_there_i
     std::fs::write(&full, "").expect("a file");
     drop_articles(&program, 10..40);
     let illness = until("the full disk to be told", || {
-        let answer = get(&daemon.address, "/healthz")?;
+        let answer = get(&daemon.address, "/readyz")?;
         (answer.status == 503).then(|| answer.text())
     });
     assert!(illness.contains("full") && illness.contains("room"), "{illness}");
@@ -132,7 +132,7 @@ fn a_full_disk_is_told_the_last_editions_are_served_and_all_goes_on_when_there_i
     assert!(backup.status.success(), "{backup:?}");
     std::fs::remove_file(&full).expect("room");
     daemon.until_feed("everything", |feed| entries(feed).len() == 40);
-    until("the illness to pass", || (get(&daemon.address, "/healthz")?.status == 200).then_some(()));
+    until("the illness to pass", || (get(&daemon.address, "/readyz")?.status == 200).then_some(()));
     assert_eq!(daemon.terminate(), Some(0));
     is_whole(&program, &[]);
 }

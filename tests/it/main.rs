@@ -2,6 +2,7 @@
 
 mod articles;
 mod backups;
+mod clock;
 mod commands;
 mod conditional;
 mod corrections;
@@ -22,15 +23,18 @@ mod pages;
 mod parsing;
 mod politeness;
 mod publishing;
+mod reloading;
 mod rivers;
 mod rules;
 mod safety;
 mod sameness;
 mod searching;
 mod selecting;
+mod service;
 mod serving;
 mod stories;
 mod support;
 mod tidy;
+mod watching;
 mod websub;
 mod week;

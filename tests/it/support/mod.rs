@@ -7,6 +7,7 @@ pub mod disk;
 pub mod http;
 pub mod hub;
 pub mod labelled;
+pub mod manager;
 pub mod markup;
 pub mod program;
 pub mod server;
