@@ -82,7 +82,10 @@ impl Publisher {
                     // Who asked may have been told to stop.
                     let _ = done.send(());
                 }
-                Next::End => return drop(self.publish().await),
+                Next::End => {
+                    self.publish().await;
+                    return;
+                }
             }
         }
     }
