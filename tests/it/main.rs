@@ -38,3 +38,4 @@ mod tidy;
 mod watching;
 mod websub;
 mod week;
+mod wire;
