@@ -76,9 +76,14 @@ async fn dispatch(Begun { config, choices, logging }: Begun, command: Command) -
         Command::Once { all, form } => {
             cli::once::once(&config, if all { Which::All } else { Which::Due }, form).await?;
         }
-        Command::Check(form) => {
+        Command::Check { store: false, form } => {
             return Ok(if cli::check::check(&config, form)? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Command::Check { store: true, form } => {
+            let fine = cli::check_store::check_store(&config, form).await?;
+            return Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Backup { file, form } => cli::backup::backup(&config, &file, form).await?,
         Command::Inspect { document, url, content_type, form } => {
             cli::inspect::inspect(&config, Inspected { document, url, content_type }, form).await?;
         }

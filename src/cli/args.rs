@@ -38,7 +38,22 @@ pub enum Command {
         form: Form,
     },
     /// Check the config and the folder, and tell every fault at once
-    Check(Form),
+    Check {
+        /// Check the store instead: whether it is whole, and what to do if not
+        #[arg(long)]
+        store: bool,
+        /// How to print it
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Copy the store to FILE, while the daemon runs or not; the copy is whole and of one moment, or not there
+    Backup {
+        /// Where the copy goes; an older backup of that name is replaced
+        file: PathBuf,
+        /// How to print what was done
+        #[command(flatten)]
+        form: Form,
+    },
     /// Show what one document becomes: feed, entries, complaints. Touches no store
     Inspect {
         /// A file or a URL

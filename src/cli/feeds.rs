@@ -2,21 +2,22 @@
 //! that fail.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use serde::Serialize;
 use serde_json::json as object;
 
 use crate::cli::advice::advice;
 use crate::cli::args::Form;
-use crate::cli::out::{json, print, table, when};
+use crate::cli::finding::reader;
+use crate::cli::out::{json, print, size, table, when};
 use crate::config::load::Config;
 use crate::daemon::clock::now;
+use crate::model::document::{Origin, shown};
 use crate::model::poll::PastAnswer;
 use crate::model::time::Timestamp;
 use crate::source::hosts::host_of;
 use crate::store::listing::ListedFeed;
-use crate::store::open::open_to_read;
+use crate::store::space::{FeedSize, Sizes};
 
 /// One feed, with what follows from how it stands.
 #[derive(Debug, Serialize)]
@@ -29,6 +30,8 @@ struct Row {
     why: String,
     /// What its owner can do.
     advice: Option<String>,
+    /// What it takes in the store.
+    size: FeedSize,
 }
 
 /// Lists every feed and file, and what was set aside.
@@ -36,16 +39,44 @@ struct Row {
 /// # Errors
 /// If there is no store.
 pub fn feeds(config: &Config, form: Form) -> anyhow::Result<()> {
-    let reader = open_to_read(Path::new(&config.store.path))?;
+    let reader = reader(config)?;
     let (feeds, aside) = (reader.list_feeds()?, reader.list_set_aside()?);
     let held = held_hosts(&feeds, now());
-    let rows: Vec<Row> = feeds.into_iter().map(|feed| row(feed, &held)).collect();
+    let sizes = reader.sizes()?;
+    let each: HashMap<String, FeedSize> =
+        reader.feed_sizes(&sizes)?.into_iter().map(|(key, size)| (listed_as(&key), size)).collect();
+    let sized = |row: Row| Row { size: each.get(&row.feed.source).copied().unwrap_or_default(), ..row };
+    let rows: Vec<Row> = feeds.into_iter().map(|feed| sized(row(feed, &held))).collect();
     if form.json {
-        return json(&object!({ "feeds": rows, "set_aside": aside }));
+        return json(&object!({ "feeds": rows, "set_aside": aside, "store": sizes }));
     }
-    let head = ["feed", "state", "entries", "last answers", "next poll, and why", "what to do"];
+    let head = ["feed", "state", "entries", "size", "last answers", "next poll, and why", "what to do"];
     table(&head, rows.iter().map(cells).collect())?;
-    aside.iter().try_for_each(|file| print(&format!("set aside: {}: {}\n", file.path, file.reason)))
+    aside.iter().try_for_each(|file| print(&format!("set aside: {}: {}\n", file.path, file.reason)))?;
+    print(&line(&sizes))
+}
+
+/// As a feed is listed whose key this is.
+fn listed_as(key: &str) -> String {
+    match Origin::from_key(key) {
+        Origin::Remote(url) => shown(&url).into_owned(),
+        Origin::File(path) => path,
+    }
+}
+
+/// What the store takes, in one line.
+fn line(sizes: &Sizes) -> String {
+    let free = if sizes.shrinks { "free" } else { "free, used again but not given back" };
+    format!(
+        "store: {} ({} {free}), {} entries, {} stories, {} forgotten; archives: {} pages, {}\n",
+        size(sizes.bytes),
+        size(sizes.free_bytes),
+        sizes.entries,
+        sizes.stories,
+        sizes.forgotten,
+        sizes.archive_pages,
+        size(sizes.archive_bytes)
+    )
 }
 
 /// The hosts that want no request now, and until when.
@@ -62,9 +93,9 @@ fn held_hosts(feeds: &[ListedFeed], now: Timestamp) -> HashMap<String, Timestamp
 }
 
 fn row(feed: ListedFeed, held: &HashMap<String, Timestamp>) -> Row {
-    let advice = advice(&feed);
+    let (advice, size) = (advice(&feed), FeedSize::default());
     let Some(poll) = feed.poll.as_ref().filter(|_| matches!(feed.state, "followed" | "list")) else {
-        return Row { feed, next_poll: None, why: String::new(), advice };
+        return Row { feed, next_poll: None, why: String::new(), advice, size };
     };
     let host = held.get(&host_of(poll.location.as_deref().unwrap_or(&feed.source))).copied();
     let (next_poll, why) = match (poll.next_poll, host) {
@@ -74,7 +105,7 @@ fn row(feed: ListedFeed, held: &HashMap<String, Timestamp>) -> Row {
         (None, _) => (None, "just added: polled at once".to_owned()),
         (next, _) => (next, poll.reason.clone()),
     };
-    Row { feed, next_poll, why, advice }
+    Row { feed, next_poll, why, advice, size }
 }
 
 fn cells(row: &Row) -> Vec<String> {
@@ -89,6 +120,7 @@ fn cells(row: &Row) -> Vec<String> {
         if feed.title.is_empty() { feed.source.clone() } else { format!("{}\n{}", feed.title, feed.source) },
         feed.state.to_owned(),
         feed.entries.to_string(),
+        size(row.size.bytes),
         answers,
         next,
         row.advice.clone().unwrap_or_default(),

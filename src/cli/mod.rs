@@ -5,7 +5,9 @@
 pub mod advice;
 pub mod args;
 pub mod asking;
+pub mod backup;
 pub mod check;
+pub mod check_store;
 pub mod discovery;
 pub mod eval;
 pub mod explain;

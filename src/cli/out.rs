@@ -51,6 +51,15 @@ pub fn when(at: Option<Timestamp>) -> String {
     text.map_or_else(|| "-".to_owned(), |text| text.get(..16).unwrap_or(&text).to_owned())
 }
 
+/// A number of bytes, for people.
+pub fn size(bytes: i64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
+        None => format!("{bytes} B"),
+    }
+}
+
 /// How far along; shown only on a terminal. `what` is counted.
 pub fn bar(what: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {

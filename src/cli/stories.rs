@@ -3,19 +3,19 @@
 use serde_json::{Value, json as object};
 
 use crate::cli::args::Form;
+use crate::cli::finding::reader;
 use crate::cli::out::{json, table, when};
 use crate::config::load::Config;
 use crate::model::river::{Report, ToldStory};
 use crate::parse::inspect::date;
 use crate::pipeline::unfolding::whole;
-use crate::store::open::open_to_read;
 
 /// Lists the newest stories, each with the numbers of its entries.
 ///
 /// # Errors
 /// If there is no store.
 pub fn stories(config: &Config, limit: usize, form: Form) -> anyhow::Result<()> {
-    let reader = open_to_read(std::path::Path::new(&config.store.path))?;
+    let reader = reader(config)?;
     let told = |story| whole(story, &[&config.story.prefer]);
     let stories: Vec<ToldStory> = reader.river(limit)?.into_iter().filter_map(told).collect();
     if form.json {

@@ -41,6 +41,8 @@ pub struct Done {
     pub postponed: usize,
     /// Documents of the folder taken in.
     pub files: usize,
+    /// Entries forgotten, as `store.keep` wants it.
+    pub forgotten: usize,
 }
 
 /// Runs once. `progress` is told how many of how many feeds are done.
@@ -90,12 +92,19 @@ pub async fn once(
     stop.cancel();
     polling.await?;
     ingest.answer_requests().await?;
-    if !config.publish.directory.is_empty() {
+    let prunes = !config.store.keep.is_zero() || config.store.keep_entries > 0;
+    if prunes || !config.publish.directory.is_empty() {
+        // What no river has looked at is not forgotten.
         let shelf = Shelf::with_rules(workshop.rules(config)?);
         republish(&press, &shelf).await?;
+        while press.is_behind() {
+            republish(&press, &shelf).await?;
+        }
         export(&press).await?;
         Announcer::of(config, desk, shelf, Arc::default()).once().await;
     }
+    done.forgotten = ingest.prune_all().await?;
+    store.writer.write_back().await?;
     Ok(done)
 }
 

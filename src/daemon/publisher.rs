@@ -17,6 +17,9 @@ use crate::serve::shelf::Shelf;
 /// After so long without a change the daemon is idle, and gives memory back.
 const IDLE: Duration = Duration::from_secs(2);
 
+/// After a failure.
+const AGAIN: Duration = Duration::from_secs(2);
+
 /// Other choices of the owner's.
 pub struct Print {
     /// What makes the editions from now on.
@@ -53,7 +56,11 @@ enum Next {
 impl Publisher {
     /// Makes them until the road lets go of `changed`, and then once more.
     pub async fn keep_publishing(mut self, mut changed: watch::Receiver<u64>) {
-        write_out(&self.press).await;
+        if self.press.is_behind() {
+            changed.mark_changed();
+        } else {
+            write_out(&self.press).await;
+        }
         let mut rested = false;
         loop {
             let next = tokio::select! {
@@ -67,24 +74,42 @@ impl Publisher {
                 Next::Change => {
                     tokio::time::sleep(self.press.options.settle).await;
                     changed.borrow_and_update();
-                    self.publish().await;
+                    self.publish_or_again(&mut changed).await;
                 }
                 Next::Print(Print { press, rules, done }) => {
                     (self.press, self.rules) = (press, Some(rules));
-                    self.publish().await;
+                    self.publish_or_again(&mut changed).await;
                     // Who asked may have been told to stop.
                     let _ = done.send(());
                 }
-                Next::End => return self.publish().await,
+                Next::End => {
+                    self.publish().await;
+                    return;
+                }
             }
         }
     }
 
-    async fn publish(&mut self) {
+    /// Where they cannot be made, or a river has more to look at, they are made again though nothing changes.
+    async fn publish_or_again(&mut self, changed: &mut watch::Receiver<u64>) {
+        let is_made = self.publish().await;
+        if !is_made {
+            tokio::time::sleep(AGAIN).await;
+        }
+        if !is_made || self.press.is_behind() {
+            changed.mark_changed();
+        }
+    }
+
+    /// True: they are made.
+    async fn publish(&mut self) -> bool {
         let begun = Instant::now();
         let editions = match editions(&self.press).await {
             Ok(editions) => editions,
-            Err(error) => return tracing::error!(error = format!("{error:#}"), "not republished"),
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "not republished");
+                return false;
+            }
         };
         match self.rules.take() {
             Some(rules) => self.shelf.replace_all(&editions, &rules, &back_room(&self.press)),
@@ -92,7 +117,10 @@ impl Publisher {
         }
         self.metrics.published(begun.elapsed());
         self.published.notify_one();
-        write_out(&self.press).await;
+        if !self.press.is_behind() {
+            write_out(&self.press).await;
+        }
+        true
     }
 }
 

@@ -9,8 +9,10 @@ use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
+use crate::daemon::endurance::{After, Illness};
 use crate::daemon::health::Health;
 use crate::daemon::metrics::Metrics;
+use crate::daemon::pruner::Pruner;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::reading::Prepared;
@@ -23,10 +25,6 @@ const OWNER: Duration = Duration::from_millis(200);
 const OWNER_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// How long the road may take to drain when riverd stops.
 pub const DRAIN: Duration = Duration::from_secs(4);
-/// So many failures of the store within [`FAILURE_SPAN`] end the process; systemd starts it anew.
-const FAILURES: usize = 5;
-/// See [`FAILURES`].
-const FAILURE_SPAN: Duration = Duration::from_secs(60);
 
 /// Other choices of the owner's.
 pub struct Change {
@@ -42,6 +40,7 @@ enum Next {
     Written(Outcome),
     Change(Change),
     Owner,
+    Prune,
     Answer,
     End,
 }
@@ -58,6 +57,8 @@ pub struct Road {
     pub choices: mpsc::Receiver<Change>,
     /// Who watches the road.
     pub health: Health,
+    /// How the store failed lately.
+    pub illness: Illness,
     /// Who counts.
     pub metrics: Metrics,
 }
@@ -73,8 +74,10 @@ impl Road {
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         // Readers are served already; what comes in finds the engine ready.
-        self.ingest.wake().await?;
-        let (mut failures, health): (Vec<Instant>, _) = (Vec::new(), self.health.clone());
+        if let Err(error) = self.ingest.wake().await {
+            self.illness.fail(&error);
+        }
+        let (mut pruner, health) = (Pruner::of(&self.ingest), self.health.clone());
         let drained_by = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
@@ -90,6 +93,7 @@ impl Road {
                 outcome = self.ingest.written(), if self.ingest.is_writing() => Next::Written(outcome),
                 Some(change) = self.choices.recv() => Next::Change(change),
                 _ = looks.tick() => Next::Owner,
+                () = pruner.due() => Next::Prune,
                 () = health.road().asked() => Next::Answer,
                 () = &mut drained_by => Next::End,
             };
@@ -106,10 +110,18 @@ impl Road {
                     self.answer_owner(&mut looks).await;
                     continue;
                 }
+                Next::Prune => {
+                    // What is judged, and not stored yet, may belong to what is forgotten.
+                    let outcome = self.ingest.settle().await;
+                    pruner.bite(&mut self.ingest).await;
+                    Ok(outcome)
+                }
                 Next::Answer => continue,
             };
-            if let Some(error) = self.follow(done) {
-                self.fail(error, &mut failures)?;
+            if let Some(error) = self.follow(done)
+                && self.illness.fail(&error) == After::End
+            {
+                return Err(anyhow::Error::new(error).context("the store fails again and again"));
             }
         }
     }
@@ -122,27 +134,15 @@ impl Road {
         admitted
     }
 
-    /// A store that fails again and again is an error.
-    fn fail(&self, error: anyhow::Error, failures: &mut Vec<Instant>) -> anyhow::Result<()> {
-        tracing::error!(error = format!("{error:#}"), "a document could not be stored");
-        self.health.set_illness(Some(format!("{error:#}")));
-        failures.retain(|at| at.elapsed() < FAILURE_SPAN);
-        failures.push(Instant::now());
-        if failures.len() >= FAILURES {
-            return Err(error.context("the store fails again and again"));
-        }
-        Ok(())
-    }
-
     /// What was taken in is on disk before the road ends.
     async fn arrive(mut self) -> anyhow::Result<()> {
         let outcome = self.ingest.settle().await;
-        self.follow(Ok(outcome)).map_or(Ok(()), Err)
+        self.follow(Ok(outcome)).map_or(Ok(()), |error| Err(error.into()))
     }
 
     async fn change(&mut self, Change { config, done }: Change) {
         let changed = self.ingest.change(*config).await;
-        let changed = self.follow(changed).map_or(Ok(()), Err);
+        let changed = self.follow(changed).map_or(Ok(()), |error| Err(error.into()));
         // Who asked may have been told to stop.
         drop(done.send(changed));
     }
@@ -156,19 +156,19 @@ impl Road {
     }
 
     /// Hands on what follows; returns why the store failed, if it did.
-    fn follow(&mut self, done: Result<Outcome, PipelineError>) -> Option<anyhow::Error> {
+    fn follow(&mut self, done: Result<Outcome, PipelineError>) -> Option<PipelineError> {
         let outcome = match done {
             Ok(outcome) => outcome,
-            Err(error) => return Some(error.into()),
+            Err(error) => return Some(error),
         };
         if outcome.failure.is_none() && (outcome.changed || !outcome.orders.is_empty()) {
-            self.health.set_illness(None);
+            self.illness.succeed();
         }
         send_orders(&self.orders, outcome.orders);
         if outcome.changed {
             self.changes.send_modify(|count| *count += 1);
         }
-        outcome.failure.map(anyhow::Error::from)
+        outcome.failure
     }
 }
 

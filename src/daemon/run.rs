@@ -14,6 +14,7 @@ use crate::config::options::serve::ServeOptions;
 use crate::daemon::announce::{Announcer, keep_announcing};
 use crate::daemon::choices::{Choices, Stamp};
 use crate::daemon::descriptors::allowed;
+use crate::daemon::endurance::Illness;
 use crate::daemon::health::{Health, Watched};
 use crate::daemon::hubs::{Desk, Hubs, Keeper};
 use crate::daemon::logging::Logging;
@@ -46,8 +47,10 @@ use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
 use crate::source::schedule::backlog::spread_overdue;
+use crate::store::endurance::Endurance;
 use crate::store::lock::Lock;
 use crate::store::open::Store;
+use crate::store::writer::Writer;
 
 /// How long the tasks may take to end: the road drains, then the last editions are made.
 const END: Duration = DRAIN.saturating_mul(2);
@@ -108,10 +111,12 @@ pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> an
     let plan =
         Plan { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered };
     // Held to the end: nobody else writes meanwhile.
+    let writer = house.store.writer.clone();
     let lock = plan.start(house, sources, &mut tasks);
     let fallen = until_the_end(&mut tasks, &mut servers, &stop, manager).await;
     // The server serves until the last editions are made.
     let ended = tasks.finish(END).await;
+    write_back(&writer).await;
     drop(lock);
     ending.cancel();
     let served = servers.finish(drain + Duration::from_secs(1)).await;
@@ -201,6 +206,9 @@ impl Plan {
         let desk = Desk::of(&config, &store, fetcher.clone(), public_url(&config, &workshop.here));
         let Store { writer, reader, lock, .. } = store;
         let Sources { folder, folder_choices, poller, orders: (orders, ordered), health } = sources;
+        let illness = Illness::of(&health);
+        writer.endurance().begin(illness.tell());
+        drop(tokio::spawn(end_waiting(writer.endurance().clone(), stop.clone())));
         let (changes, changed) = watch::channel(0_u64);
         let (to_road, for_road) = mpsc::channel(1);
         let (to_publisher, for_publisher) = mpsc::channel(1);
@@ -242,10 +250,28 @@ impl Plan {
             manager,
         };
         tasks.start("reloader", reloader.run(hangups, stop.clone()));
-        let road = Road { ingest, orders, changes, choices: for_road, health, metrics };
+        let road = Road { ingest, orders, changes, choices: for_road, health, illness, metrics };
         tasks.start_fallible("ingest", road.travel(delivered, stop));
         lock
     }
+}
+
+/// What cannot be written back now is when the store is opened next.
+async fn write_back(writer: &Writer) {
+    writer.endurance().end();
+    match tokio::time::timeout(DRAIN / 2, writer.write_back()).await {
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the store's log could not be written back; it is the next time");
+        }
+        _ => tracing::debug!("the store is one file"),
+    }
+}
+
+/// A writer that waits for a disk does not hold up the end.
+async fn end_waiting(endurance: Endurance, stop: CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(DRAIN / 2).await;
+    endurance.end();
 }
 
 /// The subscriptions at hubs; `None`: hubs cannot reach riverd, or are not to.

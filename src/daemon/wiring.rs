@@ -89,6 +89,7 @@ impl Workshop {
             last: Mutex::default(),
             export: Mutex::default(),
             stamps: Mutex::default(),
+            behind: Mutex::default(),
         })
     }
 

@@ -11,6 +11,7 @@ use crate::model::document::{Document, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
+use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
 use crate::pipeline::ahead::Ahead;
@@ -275,25 +276,23 @@ impl Ingest {
             outcome = self.settle().await;
             self.wake().await?;
         }
-        let Read { told: Told { parsed, made, .. }, version, hash, now } = read;
-        let (entries, renames) = self.known_entries(known.as_ref(), &parsed.entries).await?;
-        let dates = parsed.entries.iter().map(|entry| match entries.get(&entry.id) {
-            Some(known) => known.published,
-            None => entry.published.or(entry.updated).unwrap_or(now),
-        });
-        let pace = rate(dates, now).or_else(|| rate([now], now));
+        let Read { mut told, version, hash, now } = read;
+        let (entries, renames) = self.known_entries(known.as_ref(), &told.parsed.entries).await?;
+        let held = self.leave_forgotten(&origin, known.as_ref(), &entries, &mut told).await?;
+        let Told { parsed, made, .. } = told;
+        let pace = pace(&parsed.entries, &entries, now);
         let backfill = self.backfill(&origin, known.as_ref(), parsed.shape, now);
         let was_list = known.as_ref().is_some_and(|known| known.shape.as_deref() == Some("opml"));
         let hinted = known.as_ref().map(|known| KnownFeed { hints: parsed.hints.clone(), ..known.clone() });
         let (poll, orders) =
             hinted.as_ref().map_or((None, vec![]), |known| self.rearm(&origin, known, answer, pace, now));
-        let held = self.engine.len();
+        let before = self.engine.len();
         let renamed = renames.iter().map(|(_, key)| key.clone()).collect();
         let (engine, mint, languages) = (&mut self.engine, &mut self.mint, &self.config.story.languages[..]);
         let mut judging =
             Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
         let (fresh, changed) = judging.judge(parsed.entries, made, &entries);
-        self.bound.tell(held, fresh.len(), self.engine.len());
+        self.bound.tell(before, fresh.len(), self.engine.len());
         // What the feed says of itself is published too, and may be all that changed.
         let follows = Outcome { changed: true, orders, failure: None };
         let is_news = !fresh.is_empty() || !changed.is_empty();
@@ -313,6 +312,7 @@ impl Ingest {
             now,
             fresh,
             changed,
+            held,
             withdrawn: vec![],
             renamed: renames,
             regrouping: Regrouping::default(),
@@ -435,6 +435,15 @@ impl Ingest {
         // Without entries, too: with a list go labels.
         Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
+}
+
+/// How often the feed has something new, as far as its document tells.
+fn pace(entries: &[Entry], known: &HashMap<String, KnownEntry>, now: Timestamp) -> Option<Rate> {
+    let dates = entries.iter().map(|entry| match known.get(&entry.id) {
+        Some(known) => known.published,
+        None => entry.published.or(entry.updated).unwrap_or(now),
+    });
+    rate(dates, now).or_else(|| rate([now], now))
 }
 
 /// A document that was read.

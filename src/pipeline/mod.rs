@@ -20,6 +20,7 @@ pub mod mint;
 pub mod owner;
 pub mod paging;
 pub mod past;
+pub mod prune;
 mod pushed;
 pub mod reading;
 mod rearming;

@@ -5,7 +5,7 @@
 //! Deliberately not here: what stands in a river's subscription document, and what in its archive (`window`); which
 //! entries a river wants (`selecting`); how a story becomes what a river tells of it (`unfolding`).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::options::publish::PublishOptions;
@@ -55,10 +55,21 @@ pub struct Press {
     pub born: Timestamp,
     /// The editions made last: what has not changed is not made again.
     pub last: Mutex<Editions>,
+    /// Rivers that have more to look at, or to seal.
+    pub behind: Mutex<HashSet<String>>,
     /// Stands for what each selecting river showed last.
     pub stamps: Mutex<HashMap<String, u64>>,
     /// The static export, once it has begun.
     pub export: Mutex<Option<Export>>,
+}
+
+/// What came of looking at what rivers with an archive tell.
+#[derive(Debug, Default)]
+struct Looks {
+    /// Rivers that may have changed.
+    changed: BTreeSet<String>,
+    /// Rivers that have more to look at.
+    unseen: BTreeSet<String>,
 }
 
 /// Bytes that are yet to be made an edition.
@@ -76,7 +87,7 @@ impl Press {
     pub fn editions(&self) -> Result<Editions, StoreError> {
         // Put back when all went well: after a failure everything is made anew.
         let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
-        let (changed, at) = self.look_at_one_moment()?;
+        let (Looks { changed, unseen }, at) = self.look_at_one_moment()?;
         let (mut drafts, mut heads, mut editions) =
             (vec![self.subscriptions(&at)?, style()], Vec::new(), Editions::new());
         let titles_stand =
@@ -84,15 +95,18 @@ impl Press {
         for choice in selecting::choices(&at, &self.rivers, self.options.label_rivers)? {
             let options = &choice.options;
             let is_archived = choice.wanted.is_everything();
+            let (goes_on, unseen) = (self.set_behind(&options.name, false), unseen.contains(&options.name));
             let changed = if is_archived {
-                changed.contains(&options.name)
+                goes_on || changed.contains(&options.name)
             } else {
                 self.is_stamped_anew(&choice, &at)?
             };
             if let Some(same) = of_river(&last, &options.name).filter(|_| !changed && titles_stand) {
+                self.set_behind(&options.name, unseen);
                 editions.extend(same);
             } else if is_archived {
-                let river = self.window(options, &at)?;
+                let (river, all) = self.window(options, &at, !unseen)?;
+                self.set_behind(&options.name, !all);
                 drafts.extend(self.drafts(&river));
                 heads.push((self.archives_path(&river.name), self.archives_hash(&river)));
             } else {
@@ -103,6 +117,17 @@ impl Press {
         editions.extend(self.bind(drafts, &heads, &last)?);
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
         Ok(editions)
+    }
+
+    /// Whether a river has more to look at, or to seal: then the editions are made again soon.
+    pub fn is_behind(&self) -> bool {
+        !self.behind.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Returns whether it was.
+    fn set_behind(&self, river: &str, is: bool) -> bool {
+        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        if is { !behind.insert(river.to_owned()) } else { behind.remove(river) }
     }
 
     /// The page of an archive that such a path names; `None` if there is none. Blocks.
@@ -122,17 +147,17 @@ impl Press {
 
     /// A moment of which all rivers with an archive know what they tell; and those that have changed. Where the store
     /// changes all the time, what came last is told the next time.
-    fn look_at_one_moment(&self) -> Result<(BTreeSet<String>, Reader), StoreError> {
-        let mut changed = BTreeSet::new();
+    fn look_at_one_moment(&self) -> Result<(Looks, Reader), StoreError> {
+        let mut looks = Looks::default();
         for _ in 1..LOOKS {
-            changed.extend(self.look_all()?);
+            self.look_all(&mut looks)?;
             let at = self.reader.held()?;
-            if self.have_looked(&at)? {
-                return Ok((changed, at));
+            if !looks.unseen.is_empty() || self.have_looked(&at)? {
+                return Ok((looks, at));
             }
         }
-        changed.extend(self.look_all()?);
-        Ok((changed, self.reader.held()?))
+        self.look_all(&mut looks)?;
+        Ok((looks, self.reader.held()?))
     }
 
     fn have_looked(&self, at: &Reader) -> Result<bool, StoreError> {
@@ -147,15 +172,20 @@ impl Press {
         Ok(true)
     }
 
-    /// Brings up to date what the rivers with an archive tell; those that have changed.
-    fn look_all(&self) -> Result<BTreeSet<String>, StoreError> {
-        let mut changed = BTreeSet::new();
-        for choice in selecting::choices(&self.reader, &self.rivers, 0)? {
-            if choice.wanted.is_everything() && self.look(&choice.options)? {
-                changed.insert(choice.options.name);
+    /// Brings up to date what the rivers with an archive tell, or nearer to it.
+    fn look_all(&self, looks: &mut Looks) -> Result<(), StoreError> {
+        looks.unseen.clear();
+        let choices = selecting::choices(&self.reader, &self.rivers, 0)?.into_iter();
+        for Choice { options, .. } in choices.filter(|choice| choice.wanted.is_everything()) {
+            let seen = self.look(&options)?;
+            if !seen.all {
+                looks.unseen.insert(options.name.clone());
+            }
+            if seen.changed {
+                looks.changed.insert(options.name);
             }
         }
-        Ok(changed)
+        Ok(())
     }
 
     /// Whether what a selecting river shows has changed since its stamp was taken last.

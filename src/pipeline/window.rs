@@ -11,6 +11,8 @@
 //!   river holds between seven eighths of its limit and all of it.
 //! - What is sealed never comes back into the document, and a story that comes with an old date, as those of a feed just
 //!   followed do, goes to the archive at once: it floods nothing.
+//! - A river that has far to go, for it is new or tells by other options now, goes there a piece at a time and is served
+//!   meanwhile: the newest of it first. Its document links its archive when all that it does not hold is sealed.
 //! - Only stories that were touched since the last time are looked at: a change costs what it changed and the river itself.
 
 use crate::config::options::river::RiverOptions;
@@ -26,7 +28,11 @@ use crate::store::reader::Reader;
 use crate::store::told::{Look, Looked, Open, Seal};
 
 /// Stories looked at in one transaction.
-const STORIES_AT_ONCE: usize = 1_000;
+const STORIES_AT_ONCE: usize = 500;
+/// Transactions in which stories are looked at before the river is served.
+const LOOKS_AT_ONCE: usize = 4;
+/// Pages sealed before it is.
+const PAGES_AT_ONCE: usize = 20;
 /// The least that is sealed at once, as a part of the river's limit.
 const LEAST_PART: usize = 8;
 /// Bytes of a page that its head takes, at most.
@@ -44,20 +50,31 @@ fn manner(options: &RiverOptions) -> String {
     format!("copies={} stories={}", options.copies, options.stories)
 }
 
+/// What came of looking at stories.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    /// The subscription document may have changed.
+    pub changed: bool,
+    /// There is nothing left to look at.
+    pub all: bool,
+}
+
 impl Press {
-    /// Brings the river's list of what it tells up to date. False: its subscription document is what it was, as far as it
-    /// hangs on stories and their feeds.
-    pub(crate) fn look(&self, options: &RiverOptions) -> Result<bool, StoreError> {
+    /// Brings the river's list of what it tells up to date, or a little nearer to it.
+    pub(crate) fn look(&self, options: &RiverOptions) -> Result<Seen, StoreError> {
         let (manner, mut changed) = (manner(options), false);
-        loop {
+        for _ in 0..LOOKS_AT_ONCE {
             let known = self.reader.looked(&options.name)?;
             let same = known.filter(|known| known.manner == manner);
-            let (stories, touched) =
-                self.reader.touched(same.as_ref().map_or(0, |known| known.touched), STORIES_AT_ONCE)?;
+            let (stories, touched) = match &same {
+                Some(known) => self.reader.touched(known.touched, STORIES_AT_ONCE)?,
+                // Its newest stories first, and then all in their turn.
+                None => (self.reader.newest(self.limit(options))?, 0),
+            };
             if stories.is_empty() && same.is_some() {
-                return Ok(changed);
+                return Ok(Seen { changed, all: true });
             }
-            let is_last = stories.len() < STORIES_AT_ONCE;
+            let is_last = stories.len() < STORIES_AT_ONCE && same.is_some();
             changed |= self.writer.keep_look(Look {
                 river: options.name.clone(),
                 looked: Looked { manner: manner.clone(), touched },
@@ -65,14 +82,25 @@ impl Press {
                 stories: stories.iter().map(|story| (story.id, units(story, folding(options)))).collect(),
             })?;
             if is_last {
-                return Ok(changed);
+                return Ok(Seen { changed, all: true });
             }
         }
+        Ok(Seen { changed, all: false })
     }
 
-    /// The river as its subscription document tells it at the moment of `at`. What has no room there is sealed first.
-    pub(crate) fn window(&self, options: &RiverOptions, at: &Reader) -> Result<River, StoreError> {
-        let limit = if options.limit == 0 { self.options.limit } else { options.limit };
+    fn limit(&self, options: &RiverOptions) -> usize {
+        if options.limit == 0 { self.options.limit } else { options.limit }
+    }
+
+    /// The river as its subscription document tells it at the moment of `at`. What has no room there is sealed first, but
+    /// of a river that has not looked at `all`. False: there is more to look at, or to seal.
+    pub(crate) fn window(
+        &self,
+        options: &RiverOptions,
+        at: &Reader,
+        all: bool,
+    ) -> Result<(River, bool), StoreError> {
+        let limit = self.limit(options);
         let name = &options.name;
         let (count, open) = (at.count_open(name)?, at.newest_open(name, limit)?);
         let mut river = self.river(options);
@@ -83,20 +111,31 @@ impl Press {
             river.stories.last().filter(|_| is_full).map_or(Timestamp(i64::MIN), |oldest| oldest.first_seen);
         river.withdrawn = at.withdrawn(name, since, limit)?;
         let fitting = atom::fitting(&river, self.options.max_size.as_usize());
-        if count > limit || fitting < river.stories.len() {
+        if !all {
+            // Between what it shows and what is sealed there may be something.
+            river.archived = if count > limit { 0 } else { at.last_page(name)? };
+        } else if count > limit || fitting < river.stories.len() {
             let least = (limit / LEAST_PART).clamp(1, self.options.archive_page);
             let excess = count.saturating_sub(fitting.max(1));
-            let sealed = self.seal(excess.max(least.min(count - 1)), options)?;
+            let wanted = excess.max(least.min(count - 1));
+            let sealed = self.seal(wanted, options)?;
             river.stories.truncate(count.saturating_sub(sealed));
             river.archived = self.reader.last_page(name)?;
+            if count.saturating_sub(sealed) > limit {
+                river.archived = 0;
+                return Ok((river, false));
+            }
         }
-        Ok(river)
+        Ok((river, all))
     }
 
     /// Seals the oldest of what stands in the subscription document, page by page; how many it were.
     fn seal(&self, count: usize, options: &RiverOptions) -> Result<usize, StoreError> {
         let mut sealed = 0;
-        while sealed < count {
+        for _ in 0..PAGES_AT_ONCE {
+            if sealed >= count {
+                break;
+            }
             // As alike in size as they can be.
             let pages = (count - sealed).div_ceil(self.options.archive_page);
             let open = self.reader.oldest_open(&options.name, (count - sealed).div_ceil(pages))?;

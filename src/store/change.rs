@@ -53,6 +53,8 @@ pub struct Reading {
     pub fresh: Vec<Fresh>,
     /// Entries that a reader would see changed, or that come back after having been withdrawn.
     pub changed: Vec<Changed>,
+    /// Known entries that the document holds.
+    pub held: Vec<EntryId>,
     /// Entries to withdraw.
     pub withdrawn: Vec<EntryId>,
     /// Entries that the publisher knows by another id now.

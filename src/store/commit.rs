@@ -1,7 +1,7 @@
 //! The transactions that change what the river tells.
 //! Promises: entries, their stories and the document's validators commit together, validators last.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Transaction, params};
 
 use crate::model::document::{Origin, Version};
 use crate::model::ids::{EntryId, FeedId};
@@ -11,9 +11,10 @@ use crate::model::time::Timestamp;
 use crate::store::change::{Begun, Changed, Content, Fresh, News, Note, Reading, Texts};
 use crate::store::error::StoreError;
 use crate::store::regroup::{begin, regroup};
+use crate::store::retention::holds;
 use crate::store::rows::to_json;
 use crate::store::search;
-use crate::store::writer::{Writer, transact};
+use crate::store::writer::{Db, Writer, transact};
 
 impl Writer {
     /// Commits many at once: what a transaction costs by itself, most of all its way to the disk, is paid once for all.
@@ -24,7 +25,7 @@ impl Writer {
     /// As [`StoreError`] lists; nothing is stored then of what failed.
     pub async fn commit(&self, notes: Vec<Note>) -> Vec<Result<(), StoreError>> {
         let count = notes.len();
-        let each = move |db: &mut Connection| match transact(db, |transaction| put_all(transaction, &notes)) {
+        let each = move |db: &mut Db| match transact(db, |transaction| put_all(transaction, &notes)) {
             Ok(()) => notes.iter().map(|_| Ok(())).collect(),
             Err(error) if notes.len() == 1 => vec![Err(error)],
             Err(_) => notes.chunks(1).map(|one| transact(db, |alone| put_all(alone, one))).collect(),
@@ -56,11 +57,12 @@ impl Writer {
     /// As [`StoreError`] lists.
     pub async fn rename_file(&self, from: String, to: String) -> Result<(), StoreError> {
         self.transact(move |transaction| {
-            let (old, new) = (Origin::File(from).key(), Origin::File(to).key());
+            let (old, new) = (Origin::File(from.clone()).key(), Origin::File(to.clone()).key());
             // What was known of a file that lay at the new place before gives way: its entries are withdrawn already.
             let aside = format!("{new}#replaced");
             transaction.execute(
-                "DELETE FROM feeds WHERE key = ?1 AND id NOT IN (SELECT feed FROM entries)",
+                "DELETE FROM feeds WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM entries WHERE feed = feeds.id)
+                 AND NOT EXISTS (SELECT 1 FROM forgotten WHERE feed = feeds.id)",
                 [&new],
             )?;
             transaction.execute("UPDATE feeds SET key = ?2 || '-' || id WHERE key = ?1", [&new, &aside])?;
@@ -128,10 +130,11 @@ fn put_reading<'a>(
 
 fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, StoreError> {
     touch_shown(transaction, reading)?;
-    let sql = "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    let sql =
+        "INSERT INTO feeds (key, atom_id, feed, shape, complaints, hints, content_hash, first_seen, holds)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                ON CONFLICT (key) DO UPDATE SET feed = ?3, shape = ?4, complaints = ?5, hints = ?6,
-                                               content_hash = ?7, gone = NULL
+                                               content_hash = ?7, gone = NULL, holds = ?9
                RETURNING id";
     let id = transaction.prepare_cached(sql)?.query_row(
         params![
@@ -143,6 +146,7 @@ fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, 
             to_json(&reading.hints)?,
             reading.content_hash,
             reading.now.0,
+            holds(reading)?,
         ],
         |row| row.get(0),
     )?;
@@ -224,7 +228,8 @@ fn rename_entry(transaction: &Transaction<'_>, entry: EntryId, key: &str) -> Res
 /// The id for readers itself; where it was given out before, the entry's number makes it another.
 fn never_given_out(transaction: &Transaction<'_>, id: &str, entry: EntryId) -> Result<String, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM stories WHERE atom_id = ?1 UNION ALL
-                              SELECT 1 FROM entries WHERE told_as = ?1)";
+                              SELECT 1 FROM entries WHERE told_as = ?1 UNION ALL
+                              SELECT 1 FROM forgotten WHERE told_as = ?1 AND told_as <> '')";
     let given_out: bool = transaction.prepare_cached(sql)?.query_row([id], |row| row.get(0))?;
     Ok(if given_out { format!("{id}/entry/{entry}") } else { id.to_owned() })
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 /// A store that cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -32,7 +34,7 @@ pub enum StoreError {
     },
     /// The riverd that holds it is too old for what is asked.
     #[error(
-        "the store has schema {found}, this needs {needed}; restart the running riverd, it is of an older version"
+        "the store has schema {found}, this needs {needed}; restart riverd: it lifts the store, and one that runs is of an older version"
     )]
     Older {
         /// Schema found.
@@ -49,4 +51,81 @@ pub enum StoreError {
     /// The writer's thread has ended.
     #[error("the store is closed")]
     Closed,
+    /// A backup would be put where it must not be, or cannot be written.
+    #[error("the backup {path} {reason}")]
+    Backup {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// What kind of failure it is: what those who wrote, and may write again, need to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The disk is full or fails, or another program holds the store: it may pass.
+    Passing,
+    /// The file does not hold what it must: it does not heal.
+    Damaged,
+    /// Riverd's own.
+    Fault,
+}
+
+impl StoreError {
+    /// Which kind of failure it is.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(
+                    ErrorCode::DiskFull
+                    | ErrorCode::SystemIoFailure
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::FileLockingProtocolFailed
+                    | ErrorCode::OutOfMemory,
+                ) => Trouble::Passing,
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Trouble::Damaged,
+                _ => Trouble::Fault,
+            },
+            Self::Row(_) => Trouble::Damaged,
+            Self::InUse(_) | Self::Place { .. } => Trouble::Passing,
+            _ => Trouble::Fault,
+        }
+    }
+
+    /// What the owner can do, one sentence; `None`: the error says it.
+    pub fn advice(&self) -> Option<&'static str> {
+        let full = "the disk that holds the store is full: make room; until then the last editions are served, and what \
+                    comes in waits";
+        match (self.trouble(), self) {
+            (Trouble::Damaged, _) => Some(
+                "the store is damaged: what can be read of it is served; run `riverd check --store`, stop riverd and \
+                 restore a backup",
+            ),
+            (Trouble::Passing, Self::Sqlite(error)) => match error.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => Some(full),
+                Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Some(
+                    "the store must not be written: look at the rights of its file and folder, and how its disk is mounted",
+                ),
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    Some("another program holds the store; riverd waits for it")
+                }
+                _ => Some(
+                    "the disk that holds the store fails, or is full: look at it; until then the last editions are \
+                     served, and what comes in waits",
+                ),
+            },
+            _ => None,
+        }
+    }
+
+    /// As SQLite fails with this result code.
+    #[cfg(test)]
+    pub(crate) fn of_code(code: i32) -> Self {
+        Self::Sqlite(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
+    }
 }

@@ -6,9 +6,12 @@
 //!
 //! To add a migration: `migrations/NNNN_name.sql` and one line in `migrate::MIGRATIONS`.
 
+pub mod audit;
+pub mod backup;
 pub mod change;
 pub mod commit;
 pub mod corrections;
+pub mod endurance;
 pub mod entries;
 pub mod error;
 pub mod feeds;
@@ -20,10 +23,13 @@ pub mod reader;
 pub mod regroup;
 pub mod replay;
 pub mod requests;
+pub mod retention;
 pub mod river;
 pub mod rows;
 pub mod search;
 pub mod selection;
+pub mod space;
+pub mod stray;
 pub mod subscriptions;
 pub mod survey;
 pub mod told;

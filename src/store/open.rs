@@ -8,9 +8,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::lock::Lock;
-use crate::store::migrate::migrate;
+use crate::store::migrate::{is_known, migrate};
 use crate::store::reader::Reader;
 use crate::store::rows;
+use crate::store::space::{bound_log, prepare};
+use crate::store::stray::put_aside;
 use crate::store::writer::Writer;
 
 /// Page cache of each connection, in KiB: small, for the system caches the file anyway.
@@ -46,7 +48,9 @@ pub fn open(path: &Path, now: Timestamp, name: &str) -> Result<Store, StoreError
     made.map_err(|cause| StoreError::Place { path: path.to_owned(), cause })?;
     let lock = Lock::take(path)?;
     let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    prepare(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
+    bound_log(&db)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -65,11 +69,14 @@ pub fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
     if !path.exists() {
         return Err(StoreError::Missing(path.to_owned()));
     }
-    Ok(Reader::new(path))
+    let reader = Reader::new(path);
+    reader.view(|db| is_known(db).map(drop))?;
+    Ok(reader)
 }
 
 /// One connection with what every connection needs.
 pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    put_aside(path).map_err(|cause| StoreError::Place { path: path.to_owned(), cause })?;
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "foreign_keys", true)?;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use crate::store::error::StoreError;
+use crate::store::migrate::{is_known, newest};
 use crate::store::open::read_only;
 
 /// Idle connections kept; more are opened under load and closed after.
@@ -35,6 +36,19 @@ impl Reader {
         // The moment is that of the first look.
         db.execute_batch("BEGIN; SELECT count(*) FROM meta")?;
         Ok(Self { held: Some(Arc::new(Mutex::new(db))), ..self.clone() })
+    }
+
+    /// The database file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The schema of the store, and the newest that this riverd knows.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] if the store's is newer.
+    pub fn schema(&self) -> Result<(usize, usize), StoreError> {
+        Ok((self.view(is_known)?, newest()))
     }
 
     /// Runs `work` on one consistent view of the store. Blocks; on the runtime call it in `spawn_blocking`.

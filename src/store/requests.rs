@@ -34,14 +34,13 @@ pub fn leave(path: &Path, request: &Request, now: Timestamp) -> Result<i64, Stor
 }
 
 impl Reader {
-    /// Whether the store has the schema that corrections need. A store that a riverd of this version opened has it.
+    /// Whether the store has the present schema. A store that a riverd of this version opened has it.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn is_lifted(&self) -> Result<bool, StoreError> {
-        let found: u32 =
-            self.view(|db| Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?))?;
-        Ok(found as usize >= SINCE)
+        let (found, known) = self.schema()?;
+        Ok(found == known)
     }
 
     /// The requests that wait, oldest first. One that this riverd does not understand is `None`.

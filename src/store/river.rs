@@ -55,7 +55,7 @@ pub struct StoredStory {
     pub reports: Vec<StoredReport>,
 }
 
-const STORIES: &str =
+pub(crate) const STORIES: &str =
     "SELECT id, atom_id, first_seen, rank FROM stories WHERE live > 0 ORDER BY rank DESC, id DESC LIMIT ?1";
 
 pub(crate) const STORY: &str = "SELECT id, atom_id, first_seen, rank FROM stories WHERE id = ?1";

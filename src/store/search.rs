@@ -106,14 +106,7 @@ impl Reader {
     }
 
     fn filled(&self) -> Result<Option<Filled>, StoreError> {
-        self.view(|db| {
-            let there = "SELECT 1 FROM sqlite_schema WHERE name = 'search'";
-            if one(db, there, [], |_| Ok(()))?.is_none() {
-                return Ok(None);
-            }
-            let filled = one(db, "SELECT value FROM meta WHERE key = 'search'", [], |row| Ok(row.get(0)?))?;
-            Ok(Some(filled.map_or(Filled::UpTo(0), |text: String| Filled::read(&text))))
-        })
+        self.view(filled)
     }
 
     /// The next `limit` entries, at most, that are still to be indexed; `None`: all are.
@@ -132,6 +125,20 @@ impl Reader {
         let up_to = entries.last().map_or(after, |(entry, ..)| entry.0);
         Ok(Some(Unindexed { first: after == 0, up_to, entries }))
     }
+}
+
+/// Whether all that is stored is in the index.
+pub(crate) fn is_filled(db: &Connection) -> Result<bool, StoreError> {
+    Ok(filled(db)? == Some(Filled::All))
+}
+
+fn filled(db: &Connection) -> Result<Option<Filled>, StoreError> {
+    let there = "SELECT 1 FROM sqlite_schema WHERE name = 'search'";
+    if one(db, there, [], |_| Ok(()))?.is_none() {
+        return Ok(None);
+    }
+    let filled = one(db, "SELECT value FROM meta WHERE key = 'search'", [], |row| Ok(row.get(0)?))?;
+    Ok(Some(filled.map_or(Filled::UpTo(0), |text: String| Filled::read(&text))))
 }
 
 fn hit(row: &Row<'_>) -> Result<Hit, StoreError> {

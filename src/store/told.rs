@@ -11,7 +11,7 @@ use crate::model::river::Withdrawn;
 use crate::model::time::{SECOND_MS, Timestamp};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::river::{StoredStory, links_of, story};
+use crate::store::river::{STORIES, StoredStory, links_of, story};
 use crate::store::rows::{all, one};
 use crate::store::writer::Writer;
 
@@ -142,6 +142,19 @@ impl Reader {
         })
     }
 
+    /// The newest `limit` stories, without their reports.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn newest(&self, limit: usize) -> Result<Vec<StoredStory>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.view(|db| {
+            let mut stories = all(db, STORIES, [limit], story)?;
+            stories.iter_mut().try_for_each(|story| links_of(db, story))?;
+            Ok(stories)
+        })
+    }
+
     /// How much stands in a river's subscription document.
     ///
     /// # Errors
@@ -224,6 +237,15 @@ impl Reader {
     pub fn page_heads(&self, river: &str) -> Result<Vec<SealedPage>, StoreError> {
         let sql = format!("{PAGES} FROM pages WHERE river = ?1 ORDER BY number");
         self.view(|db| all(db, &sql, [river], page))
+    }
+
+    /// Every page of every archive: its river and its number.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn page_numbers(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let sql = "SELECT river, number FROM pages ORDER BY river, number";
+        self.view(|db| all(db, sql, [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))))
     }
 
     /// The last edition at each path.

@@ -77,7 +77,7 @@ impl Writer {
     /// As [`StoreError`] lists.
     pub async fn forget_hub_subscription(&self, feed: String) -> Result<(), StoreError> {
         self.transact(move |transaction| {
-            transaction.execute("DELETE FROM hub_subscriptions WHERE feed = ?1", [feed])?;
+            transaction.execute("DELETE FROM hub_subscriptions WHERE feed = ?1", [&feed])?;
             Ok(())
         })
         .await
@@ -89,7 +89,7 @@ impl Writer {
     /// As [`StoreError`] lists.
     pub async fn keep_announced(&self, told: Vec<(String, String)>) -> Result<(), StoreError> {
         self.transact(move |transaction| {
-            for (url, etag) in told {
+            for (url, etag) in &told {
                 transaction
                     .execute("INSERT OR REPLACE INTO announced (url, etag) VALUES (?1, ?2)", [url, etag])?;
             }

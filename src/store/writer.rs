@@ -6,9 +6,16 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::store::endurance::Endurance;
 use crate::store::error::StoreError;
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+type Job = Box<dyn FnOnce(&mut Db) + Send>;
+
+/// The writing connection, and how it bears a disk that fails.
+pub(crate) struct Db {
+    connection: Connection,
+    endurance: Endurance,
+}
 
 /// Jobs that may wait for the writer; beyond it callers wait.
 const QUEUE: usize = 64;
@@ -17,6 +24,7 @@ const QUEUE: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
+    endurance: Endurance,
     _thread: std::sync::Arc<Thread>,
 }
 
@@ -44,7 +52,9 @@ impl Drop for Thread {
 }
 
 impl Writer {
-    pub(crate) fn start(mut db: Connection) -> Result<Self, StoreError> {
+    pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let endurance = Endurance::default();
+        let mut db = Db { connection, endurance: endurance.clone() };
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
         let run = move || {
             while let Some(job) = queue.blocking_recv() {
@@ -53,7 +63,22 @@ impl Writer {
         };
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(run);
         let thread = thread.map_err(|_| StoreError::Closed)?;
-        Ok(Self { jobs, _thread: std::sync::Arc::new(Thread(Some(thread))) })
+        Ok(Self { jobs, endurance, _thread: std::sync::Arc::new(Thread(Some(thread))) })
+    }
+
+    /// Whether, and for how long, it waits for a disk that is full or fails; at first, not at all.
+    pub fn endurance(&self) -> &Endurance {
+        &self.endurance
+    }
+
+    /// Writes what stands in the log back into the database, so that this one file is the whole store.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists; then it stands in the log still, and nothing is lost.
+    pub async fn write_back(&self) -> Result<(), StoreError> {
+        let checkpoint =
+            |db: &mut Db| db.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        Ok(self.with(checkpoint).await??)
     }
 
     /// Asks the thread for a word, behind all that waits. It answers as long as it lives, whatever the disk does.
@@ -86,7 +111,7 @@ impl Writer {
     /// What `work` or the commit says.
     pub(crate) async fn transact<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (job, answered) = job(work);
         self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
@@ -99,7 +124,7 @@ impl Writer {
     /// [`StoreError::Closed`] if the store is.
     pub(crate) async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> T + Send + 'static,
+        work: impl FnOnce(&mut Db) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| drop(answer.send(work(db))));
@@ -113,7 +138,7 @@ impl Writer {
     /// What `work` or the commit says.
     pub(crate) fn transact_blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (job, answered) = job(work);
         self.jobs.blocking_send(job).map_err(|_| StoreError::Closed)?;
@@ -122,7 +147,7 @@ impl Writer {
 }
 
 fn job<T: Send + 'static>(
-    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    work: impl Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
 ) -> (Job, oneshot::Receiver<Result<T, StoreError>>) {
     let (answer, answered) = oneshot::channel();
     let job: Job = Box::new(move |db| {
@@ -132,13 +157,31 @@ fn job<T: Send + 'static>(
     (job, answered)
 }
 
-/// Runs `work` in one transaction of this connection.
+/// Runs `work` in one transaction of this connection; again and again where the disk is full or fails, and somebody wants
+/// it to wait.
 ///
 /// # Errors
 /// What `work` or the commit says; nothing is stored then.
 pub(crate) fn transact<T>(
+    db: &mut Db,
+    work: impl Fn(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    loop {
+        match attempt(&mut db.connection, &work) {
+            Err(error) if db.endurance.waits(&error) => {}
+            done => {
+                if done.is_ok() {
+                    db.endurance.succeed();
+                }
+                return done;
+            }
+        }
+    }
+}
+
+fn attempt<T>(
     db: &mut Connection,
-    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    work: &impl Fn(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let value = work(&transaction)?;

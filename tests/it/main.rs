@@ -1,15 +1,19 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
 mod articles;
+mod backups;
 mod clock;
 mod commands;
 mod conditional;
 mod corrections;
 mod daemon;
+#[cfg(target_os = "linux")]
+mod disks;
 mod durability;
 mod fetching;
 mod formats;
 mod hostile;
+mod keeping;
 mod limits;
 mod lists;
 mod mangled;

@@ -2,6 +2,8 @@
 //! labelled entries, a server that misbehaves, and one that speaks TLS.
 
 pub mod chance;
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod http;
 pub mod hub;
 pub mod labelled;

@@ -68,6 +68,17 @@ impl Program {
         self.command(arguments).output().expect("the program runs")
     }
 
+    /// Runs a command to its end, told more than the others.
+    pub fn run_under(&self, arguments: &[&str], more: &[(String, String)]) -> Output {
+        let mut command = self.command(arguments);
+        command.envs(more.iter().map(|(name, value)| (name, value))).output().expect("the program runs")
+    }
+
+    /// Starts the daemon, told more than other commands, and waits until it serves.
+    pub fn start_under(&self, more: &[(String, String)]) -> Daemon {
+        Self::started(self.command(&["run", "-q"]).envs(more.iter().map(|(name, value)| (name, value))))
+    }
+
     /// Starts a command that is not waited for.
     pub fn spawn(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs")

@@ -1,0 +1,107 @@
+//! A disk that fails, is full, or loses its power: the program runs on it by `LD_PRELOAD` (see `disk.c`), and what it wrote
+//! is played again up to a cut.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::support::chance::Chance;
+
+/// The shim, compiled once for this process by the C compiler that Rust links with anyway.
+pub fn shim() -> &'static Path {
+    static SHIM: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = SHIM.get_or_init(|| {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("disk.so");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/disk.c");
+        let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+        let mut command = Command::new(compiler);
+        let made =
+            command.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&path).arg(source).arg("-ldl").status();
+        assert!(made.expect("a C compiler, as Rust needs one").success());
+        (home, path)
+    });
+    path
+}
+
+/// One thing that was done to a file.
+pub struct Step {
+    /// Where in the record it ends: whoever saw the record so long came after it.
+    pub ends: u64,
+    file: String,
+    done: Done,
+}
+
+enum Done {
+    Write(usize, Vec<u8>),
+    Sync,
+    Truncate(usize),
+    Unlink,
+}
+
+const HEAD: usize = 80;
+
+/// Reads what the shim recorded.
+pub fn recorded(log: &Path) -> Vec<Step> {
+    let bytes = std::fs::read(log).expect("the record");
+    let (mut at, mut steps) = (0, Vec::new());
+    while at + HEAD <= bytes.len() {
+        let head = &bytes[at..at + HEAD];
+        let word = |from: usize| u32::from_le_bytes(head[from..from + 4].try_into().expect("four bytes"));
+        let (what, length) = (word(0), word(4) as usize);
+        let offset = u64::from_le_bytes(head[8..16].try_into().expect("eight bytes")) as usize;
+        let name = head[16..].split(|byte| *byte == 0).next().unwrap_or_default();
+        let written = bytes.get(at + HEAD..at + HEAD + length).expect("what was written").to_vec();
+        at += HEAD + length;
+        let done = match what {
+            1 => Done::Write(offset, written),
+            2 => Done::Sync,
+            3 => Done::Truncate(offset),
+            _ => Done::Unlink,
+        };
+        steps.push(Step { ends: at as u64, file: String::from_utf8_lossy(name).into_owned(), done });
+    }
+    steps
+}
+
+/// What is on the disk after the power went when these steps were done: all that was synced, and of the rest what chance
+/// leaves, whole or torn.
+pub fn left_after(steps: &[Step], chance: &mut Chance) -> BTreeMap<String, Vec<u8>> {
+    let mut files: BTreeMap<String, (Vec<u8>, Vec<&Done>)> = BTreeMap::new();
+    for step in steps.iter().filter(|step| !step.file.ends_with("-shm")) {
+        let (bytes, waiting) = files.entry(step.file.clone()).or_default();
+        match &step.done {
+            Done::Sync => waiting.drain(..).for_each(|done| apply(bytes, done, usize::MAX)),
+            Done::Unlink => drop(files.remove(&step.file)),
+            done => waiting.push(done),
+        }
+    }
+    // Nothing of what was not synced, all of it, or some of it.
+    let mood = chance.below(3);
+    let left = files.into_iter().map(|(name, (mut bytes, waiting))| {
+        for done in waiting {
+            match (mood, chance.below(4)) {
+                (0, _) | (2, 0 | 1) => {}
+                (2, 2) => apply(&mut bytes, done, 512 * chance.below(8) as usize),
+                _ => apply(&mut bytes, done, usize::MAX),
+            }
+        }
+        (name, bytes)
+    });
+    left.collect()
+}
+
+fn apply(bytes: &mut Vec<u8>, done: &Done, most: usize) {
+    match done {
+        Done::Write(at, written) => {
+            let written = &written[..written.len().min(most)];
+            if bytes.len() < at + written.len() {
+                bytes.resize(at + written.len(), 0);
+            }
+            bytes[*at..at + written.len()].copy_from_slice(written);
+        }
+        Done::Truncate(length) => bytes.resize(*length, 0),
+        Done::Sync | Done::Unlink => {}
+    }
+}
