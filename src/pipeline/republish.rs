@@ -13,11 +13,10 @@ use crate::config::options::river::{EVERYTHING, RiverOptions, Rivers};
 use crate::model::river::{Addresses, Page, River, archive_of};
 use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
-use crate::pipeline::exporting::is_file;
 use crate::pipeline::selecting::{self, Choice};
 use crate::pipeline::unfolding::Manner;
 use crate::pipeline::window::folding;
-use crate::publish::edition::{Edition, hash, unzstd};
+use crate::publish::edition::{Edition, Encoding, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
 use crate::publish::{atom, html, landing, opml};
@@ -100,7 +99,7 @@ impl Press {
                 drafts.extend(self.drafts(&self.selected(&choice, &at)?));
             }
         }
-        drafts.push(self.landing(editions.keys().chain(drafts.iter().map(|draft| &draft.path))));
+        drafts.push(self.landing(&drafts, &editions));
         editions.extend(self.bind(drafts, &heads, &last)?);
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
         Ok(editions)
@@ -212,13 +211,19 @@ impl Press {
         title.unwrap_or(&options.name).to_owned()
     }
 
-    /// The page that names what all may read.
-    fn landing<'a>(&self, paths: impl Iterator<Item = &'a String>) -> Draft {
-        let is_named = |path: &&str| is_file(path) && !self.is_private(path);
-        let mut public: Vec<&str> = paths.map(String::as_str).filter(is_named).collect();
+    /// The page of the first river that all may read, and what else there is to read.
+    fn landing(&self, drafts: &[Draft], editions: &Editions) -> Draft {
+        let paths = editions.keys().chain(drafts.iter().map(|draft| &draft.path)).map(String::as_str);
+        let mut public: Vec<&str> = paths.filter(|path| !self.is_private(path)).collect();
         public.sort_unstable();
-        let bytes = landing::render(&self.options.title, &public).into_bytes();
-        Draft { path: landing::PATH.to_owned(), media_type: landing::MEDIA_TYPE, bytes }
+        let first = self.rivers.0.iter().find(|river| !river.private).map(|river| format!("/{}", river.name));
+        let page = first.and_then(|path| {
+            let draft = drafts.iter().find(|draft| draft.path == path).map(|draft| &draft.bytes[..]);
+            draft.or_else(|| editions.get(&path).map(|edition| &edition.body(Encoding::Identity).bytes[..]))
+        });
+        let page = page.map(String::from_utf8_lossy);
+        let bytes = landing::render(&self.options.title, page.as_deref(), &public);
+        Draft { path: landing::PATH.to_owned(), media_type: html::MEDIA_TYPE, bytes }
     }
 
     fn subscriptions(&self, at: &Reader) -> Result<Draft, StoreError> {

@@ -1,23 +1,60 @@
-//! The page at `/`: what there is to subscribe to.
+//! The page at `/`: that of a river, and what else there is to read and to subscribe to. Pure.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::publish::formats::FEEDS;
+use crate::publish::html::{attribute, escaped, page};
 
 /// Where it stands.
 pub const PATH: &str = "/";
-/// The media type to serve it as.
-pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
-/// Its bytes. `paths`: what all may read.
-pub fn render(title: &str, paths: &[&str]) -> String {
-    let title = html_escape::encode_text(title);
-    let item = |path: &&str| {
-        let path = html_escape::encode_double_quoted_attribute(path);
-        format!("<li><a href=\"{path}\">{path}</a></li>\n")
-    };
-    // What is followed here is no feed itself.
-    let feeds: String = paths.iter().filter(|path| !path.ends_with(".opml")).map(item).collect();
+/// Its bytes. `river`: the page of the river that it shows, if there is one that all may read. `paths`: what all may read.
+pub fn render(title: &str, river: Option<&str>, paths: &[&str]) -> Vec<u8> {
+    let list = rivers(paths);
+    match river.and_then(|river| river.rsplit_once("</body>")) {
+        Some((before, after)) => format!("{before}{list}</body>{after}").into_bytes(),
+        None => page("en", title, &[], &format!("<h1>{}</h1>\n{list}", escaped(title))),
+    }
+}
+
+/// Each river with what it can be read in.
+fn rivers(paths: &[&str]) -> String {
+    let mut rivers: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    for path in paths {
+        let Some((name, ending)) = path.trim_start_matches('/').rsplit_once('.') else { continue };
+        if let Some(format) = FEEDS.iter().find(|format| format.ending == ending) {
+            rivers.entry(name).or_default().push((path, format.name));
+        }
+    }
+    let mut items = String::new();
+    for (name, formats) in rivers {
+        let links: Vec<String> = formats
+            .iter()
+            .map(|(path, format)| format!("<a href=\"{}\">{format}</a>", attribute(path)))
+            .collect();
+        let page = attribute(&format!("/{name}"));
+        let _ = writeln!(items, "<li><a href=\"{page}\">{}</a>: {}</li>", escaped(name), links.join(" "));
+    }
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <link rel=\"alternate\" type=\"application/atom+xml\" title=\"{title}\" href=\"/river.atom\">\n</head>\n<body>\n\
-         <h1>{title}</h1>\n<p>Subscribe to one of these in a feed reader:</p>\n<ul>\n{feeds}</ul>\n</body>\n</html>\n"
+        "<footer>\n<h2>Rivers</h2>\n<ul>\n{items}</ul>\n<p><a href=\"/subscriptions.opml\">Subscriptions</a></p>\n</footer>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_shows_a_river_and_names_each_with_its_formats() {
+        let paths = ["/", "/a.atom", "/a.rss", "/a", "/b.json", "/style.css", "/subscriptions.opml"];
+        let list = "<li><a href=\"/a\">a</a>: <a href=\"/a.atom\">Atom</a> <a href=\"/a.rss\">RSS</a></li>\n\
+                    <li><a href=\"/b\">b</a>: <a href=\"/b.json\">JSON Feed</a></li>\n";
+        let river = "<body>\n<h1>A</h1>\n</body>\n</html>\n";
+        let page = |river| String::from_utf8(render("T", river, &paths)).expect("text");
+        assert!(
+            page(Some(river)).starts_with("<body>\n<h1>A</h1>\n<footer>") && page(Some(river)).contains(list)
+        );
+        assert!(page(None).contains("<h1>T</h1>\n<footer>") && page(None).contains(list));
+    }
 }

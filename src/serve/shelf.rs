@@ -20,6 +20,9 @@ pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
 
 /// Memory for pages of archives that were fetched lately.
 const FETCHED_BYTES: usize = 16 * 1024 * 1024;
+/// What the paths begin with that only the back room has.
+const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
+
 /// What was found at a path.
 #[derive(Debug)]
 pub enum Found {
@@ -30,9 +33,6 @@ pub enum Found {
     /// Too many wait for the back room.
     Busy,
 }
-
-/// What the paths begin with that only the back room has.
-const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 
 /// Shared by those who put editions there and those who hand them out. Cheap to clone.
 #[derive(Debug, Clone, Default)]
