@@ -1,17 +1,16 @@
 //! The binary: arguments, config, run, exit code. Nothing is decided here.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Parser;
 use riverd::cli;
 use riverd::cli::args::{Arguments, Command};
 use riverd::cli::inspect::Inspected;
 use riverd::cli::restory::Way;
 use riverd::config::fault::Faults;
-use riverd::config::load::{Config, candidates, from_text};
-use riverd::daemon::logging;
+use riverd::config::load::Config;
+use riverd::daemon::choices::Choices;
+use riverd::daemon::logging::{self, Logging};
 use riverd::daemon::memory;
 use riverd::daemon::once::Which;
 use riverd::daemon::priority;
@@ -26,8 +25,7 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     memory::few_heaps();
     let arguments = Arguments::parse();
-    let result = config(arguments.config.as_deref()).and_then(|config| start(config, arguments));
-    match result {
+    match start(Choices::of_process(arguments.config.as_deref()), arguments) {
         Ok(code) => code,
         Err(error) => {
             say(&error);
@@ -51,35 +49,30 @@ fn say(error: &anyhow::Error) {
     eprintln!("riverd: {error:#}");
 }
 
-/// Finds, reads and checks the config.
-fn config(named: Option<&Path>) -> anyhow::Result<Config> {
-    let found = candidates(&|name| std::env::var(name).ok()).into_iter().find(|path| path.is_file());
-    let file: Option<PathBuf> = named.map(Path::to_owned).or(found);
-    let text = file.as_ref().map(|path| {
-        std::fs::read_to_string(path).with_context(|| format!("the config {} cannot be read", path.display()))
-    });
-    let text = text.transpose()?;
-    let mut variables: Vec<_> = std::env::vars().filter(|(name, _)| name.starts_with("RIVERD_")).collect();
-    variables.sort();
-    Ok(from_text(file.as_deref().zip(text.as_deref()), &variables)?)
-}
-
-fn start(config: Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
+fn start(choices: Choices, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let config = choices.read()?;
     let steps = |count: u8| i8::try_from(count).unwrap_or(i8::MAX);
-    logging::start(&config.log, steps(arguments.verbose) - steps(arguments.quiet))?;
+    let logging = logging::start(&config.log, steps(arguments.verbose) - steps(arguments.quiet))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .on_thread_start(priority::step_back)
         .build()?;
-    let code = runtime.block_on(dispatch(config, arguments.command));
+    let code = runtime.block_on(dispatch(Begun { config, choices, logging }, arguments.command));
     // What still blocks (a name that does not resolve) is not waited for.
     runtime.shutdown_background();
     code
 }
 
-async fn dispatch(config: Config, command: Command) -> anyhow::Result<ExitCode> {
+/// What every command begins with.
+struct Begun {
+    config: Config,
+    choices: Choices,
+    logging: Logging,
+}
+
+async fn dispatch(Begun { config, choices, logging }: Begun, command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Run => cli::run::run(config).await?,
+        Command::Run => cli::run::run(config, choices, logging).await?,
         Command::Once { all, form } => {
             cli::once::once(&config, if all { Which::All } else { Which::Due }, form).await?;
         }

@@ -1,15 +1,21 @@
 //! `riverd run`
 
+use tokio_util::sync::CancellationToken;
+
 use crate::cli::out::print;
 use crate::config::load::Config;
-use crate::daemon;
+use crate::daemon::choices::Choices;
+use crate::daemon::clock::now;
+use crate::daemon::logging::Logging;
+use crate::daemon::run::{Around, run as daemon};
+use crate::daemon::stop::{Hangups, token};
 
-/// Runs the daemon until Ctrl-C or SIGTERM.
+/// Runs the daemon until Ctrl-C or SIGTERM. `choices`: where `config` was read, and is read again.
 ///
 /// # Errors
 /// If it cannot start or go on.
-pub async fn run(config: Config) -> anyhow::Result<()> {
-    let stop = daemon::stop::token()?;
+pub async fn run(config: Config, choices: Choices, logging: Logging) -> anyhow::Result<()> {
+    let (stop, hangups): (CancellationToken, _) = (token()?, Hangups::listen()?);
     let folder = config.folder.path.clone();
     std::fs::create_dir_all(&folder)?;
     let ready = |address: &str| {
@@ -21,5 +27,6 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         // Nobody may be reading; the daemon runs all the same.
         drop(print(&text));
     };
-    daemon::run::run(config, stop, ready).await
+    let around = Around { stop, hangups, choices, logging: Some(logging), clock: now };
+    daemon(config, around, ready).await
 }

@@ -19,7 +19,7 @@ use crate::config::options::serve::ServeOptions;
 use crate::config::options::store::StoreOptions;
 use crate::config::options::story::StoryOptions;
 use crate::config::raw::Raw;
-use crate::config::section::Section;
+use crate::config::section::{Described, Section};
 use crate::config::value::{Expected, Value};
 
 /// The owner's choices, checked.
@@ -65,6 +65,29 @@ impl Config {
             &self.serve,
             &self.log,
         ]
+    }
+
+    /// Takes the options of `keys` from `other`; what differed, by its key.
+    pub fn keep(&mut self, keys: &[&str], other: &Self) -> Vec<String> {
+        let mut kept = Vec::new();
+        for (section, theirs) in self.described().into_iter().zip(other.described()) {
+            for (ours, theirs) in section.1.iter().zip(theirs.1) {
+                let key = format!("{}.{}", section.0, ours.key);
+                if ours.literal == theirs.literal || !keys.contains(&key.as_str()) {
+                    continue;
+                }
+                if let Some(target) = self.section_mut(section.0) {
+                    // It was right before, and is right now.
+                    drop(target.set(theirs.key, &Raw::Variable(theirs.literal)));
+                }
+                kept.push(key);
+            }
+        }
+        kept
+    }
+
+    fn described(&self) -> Vec<(&'static str, Vec<Described>)> {
+        self.sections().iter().map(|section| (section.name(), section.describe())).collect()
     }
 
     fn section_mut(&mut self, name: &str) -> Option<&mut dyn Section> {
@@ -438,6 +461,18 @@ mod tests {
         assert!(set("RIVERD_CONFIG", "/x").is_ok());
         let Faults(told) = set("RIVERD_STORE_PAHT", "x").expect_err("a slip");
         assert_eq!(told[0].nearest.as_deref(), Some("RIVERD_STORE_PATH"));
+    }
+
+    #[test]
+    fn options_that_are_kept_are_those_of_the_other_config_and_are_named() {
+        let read = |text: &str| from_text(Some((Path::new("r"), text)), &[]).expect("right");
+        let running = read("[serve]\nlisten = \"127.0.0.1:1\"\n[fetch]\nallow_private = [\"10.0.0.0/8\"]\n");
+        let mut wanted =
+            read("[serve]\nlisten = \"127.0.0.1:2\"\nmax_age = \"5s\"\n[story]\nstrictness = 0.7\n");
+        let kept = wanted.keep(&["serve.listen", "fetch.allow_private", "story.tier"], &running);
+        assert_eq!(kept, ["fetch.allow_private", "serve.listen"]);
+        assert_eq!((&wanted.serve.listen, &wanted.fetch), (&running.serve.listen, &running.fetch));
+        assert_eq!((wanted.serve.max_age.as_secs(), wanted.story.strictness), (5, 0.7));
     }
 
     #[test]

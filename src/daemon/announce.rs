@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::load::Config;
@@ -34,6 +34,37 @@ pub struct Announcer {
     writer: Writer,
     fetcher: Fetcher,
     changed: Arc<Notify>,
+}
+
+/// Tells the hub that the owner names now, and another once they name that one, until `stop`.
+pub async fn keep_announcing(
+    announcer: impl Fn(&Config) -> Option<Announcer> + Send,
+    mut choices: watch::Receiver<Arc<Config>>,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        let now = choices.borrow_and_update().clone();
+        let until_changed = stop.child_token();
+        let telling = async {
+            match announcer(&now) {
+                Some(announcer) => announcer.run(until_changed.clone()).await,
+                None => until_changed.cancelled().await,
+            }
+        };
+        tokio::select! {
+            () = telling => {}
+            () = another(&mut choices, &now) => {}
+        }
+    }
+}
+
+/// Waits until the owner names another hub, or another interval for it.
+async fn another(choices: &mut watch::Receiver<Arc<Config>>, now: &Config) {
+    let told = |config: &Config| (config.publish.hub.clone(), config.publish.hub_interval);
+    if choices.wait_for(|config| told(config) != told(now)).await.is_err() {
+        // Nobody can choose any more.
+        std::future::pending::<()>().await;
+    }
 }
 
 impl Announcer {

@@ -155,7 +155,8 @@ impl Keeper {
                     changed = change.is_ok();
                     look = look.min(tokio::time::Instant::now() + SETTLE);
                 }
-                Some(_) = acts.join_next(), if !acts.is_empty() => {
+                Some(ended) = acts.join_next(), if !acts.is_empty() => {
+                    ended.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
                     look = look.min(tokio::time::Instant::now() + SETTLE);
                 }
                 () = tokio::time::sleep_until(look), if acts.is_empty() => {}
@@ -173,7 +174,7 @@ impl Keeper {
                 tracing::error!(%error, "subscriptions at hubs cannot be looked after");
                 return LOOK;
             }
-            Err(_) => return LOOK,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
         let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
         for act in todo {

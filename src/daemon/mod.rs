@@ -3,14 +3,24 @@
 //! Deliberately not here: any decision about content.
 
 pub mod announce;
+pub mod choices;
 pub mod clock;
 pub mod descriptors;
+pub mod health;
 pub mod hubs;
 pub mod logging;
 pub mod memory;
+pub mod metrics;
 pub mod once;
 pub mod priority;
+pub mod publisher;
+pub mod reload;
+pub mod road;
 pub mod run;
 pub mod secrets;
 pub mod stop;
+pub mod surveyor;
+pub mod systemd;
+pub mod tasks;
+pub mod watchdog;
 pub mod wiring;

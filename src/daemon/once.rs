@@ -11,8 +11,7 @@ use crate::config::load::Config;
 use crate::daemon::announce::Announcer;
 use crate::daemon::clock::now;
 use crate::daemon::hubs::Desk;
-use crate::daemon::secrets::locks;
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, links, public_url, remote, republish};
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, export, kind, public_url, remote, republish};
 use crate::model::time::Timestamp;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::ingest::Ingest;
@@ -54,9 +53,10 @@ pub async fn once(
     stop: CancellationToken,
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<Done> {
-    let house = House::open(config).await?;
-    let public_url = public_url(config, &format!("http://{}", config.serve.listen));
-    let press = house.press(config, public_url.clone());
+    let here = format!("http://{}", config.serve.listen);
+    let house = House::open(config, now).await?;
+    let (workshop, public_url) = (house.workshop(&here), public_url(config, &here));
+    let press = workshop.press(config);
     let House { store, mut ingest, fetcher } = house;
     let desk = Desk::of(config, &store, fetcher.clone(), public_url);
     let mut done = Done::default();
@@ -78,12 +78,12 @@ pub async fn once(
     let (send, ordered) = mpsc::unbounded_channel();
     let mut waiting = HashSet::new();
     for order in due(orders, which, now(), &mut done) {
-        if let Command::Follow { ask, due: None } = &order {
+        if let Command::Follow { ask, due: None, .. } = &order {
             waiting.insert(ask.feed.clone());
         }
         drop(send.send(order));
     }
-    let poller = Poller::new(fetcher, config.fetch.clone(), Patience::None, now, deliveries);
+    let poller = Poller::new(fetcher, Patience::None, now, deliveries);
     let polling = tokio::spawn(poller.run(ordered, stop.clone()));
     let polls = Polls { ahead, waiting, orders: send };
     poll(&mut ingest, polls, &mut done, progress, &stop).await?;
@@ -91,7 +91,7 @@ pub async fn once(
     polling.await?;
     ingest.answer_requests().await?;
     if !config.publish.directory.is_empty() {
-        let shelf = Shelf::naming(links(config, &desk.public_url, &Arc::new(locks(config)?)));
+        let shelf = Shelf::with_rules(workshop.rules(config)?);
         republish(&press, &shelf).await?;
         export(&press).await?;
         Announcer::of(config, desk, shelf, Arc::default()).once().await;
@@ -130,7 +130,7 @@ async fn poll(
         }
         for order in outcome.sound()?.orders {
             // A list of subscriptions was read: what it lists is polled too.
-            if let Command::Follow { ask, due: None } = &order
+            if let Command::Follow { ask, due: None, .. } = &order
                 && polls.waiting.insert(ask.feed.clone())
             {
                 all += 1;
@@ -165,14 +165,14 @@ fn due(orders: Vec<Command>, which: Which, now: Timestamp, done: &mut Done) -> V
     for order in orders {
         match order {
             Command::Unfollow(url) => drop(last.remove(&url)),
-            Command::Follow { ask, due } => drop(last.insert(ask.feed.clone(), (ask, due))),
+            Command::Follow { ask, due, .. } => drop(last.insert(ask.feed.clone(), (ask, due))),
         }
     }
     let held = |ask: &Ask| ask.held_until.filter(|held| *held > now);
     let (later, rest): (Vec<_>, Vec<_>) = last.into_values().partition(|(ask, _)| held(ask).is_some());
     done.postponed += if which == Which::All { later.len() } else { 0 };
-    let later = later.into_iter().map(|(ask, _)| Command::Follow { due: held(&ask), ask });
+    let later = later.into_iter().map(|(ask, _)| Command::Follow { due: held(&ask), ask, said: now });
     let is_due = |due: &Option<Timestamp>| which == Which::All || due.is_none_or(|due| due <= now);
     let rest = rest.into_iter().filter(|(_, due)| is_due(due));
-    later.chain(rest.map(|(ask, _)| Command::Follow { ask, due: None })).collect()
+    later.chain(rest.map(|(ask, _)| Command::Follow { ask, due: None, said: now })).collect()
 }

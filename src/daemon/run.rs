@@ -1,61 +1,78 @@
-//! `riverd run`: the daemon.
+//! `riverd run`: the daemon, put together.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver};
 use tokio::sync::{Notify, watch};
-use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::config::load::Config;
+use crate::config::options::folder::FolderOptions;
 use crate::config::options::serve::ServeOptions;
-use crate::daemon::announce::Announcer;
-use crate::daemon::clock::now;
+use crate::daemon::announce::{Announcer, keep_announcing};
+use crate::daemon::choices::{Choices, Stamp};
 use crate::daemon::descriptors::allowed;
+use crate::daemon::health::{Health, Watched};
 use crate::daemon::hubs::{Desk, Hubs, Keeper};
+use crate::daemon::logging::Logging;
 use crate::daemon::memory::give_back;
+use crate::daemon::metrics::sight::Sight;
+use crate::daemon::metrics::{Board, MEDIA_TYPE, Metrics};
 use crate::daemon::priority::step_back;
-use crate::daemon::secrets::locks;
-use crate::daemon::wiring::{
-    House, WAITING_DELIVERIES, export, kind, links, open_back_room, public_url, republish,
-};
+use crate::daemon::publisher::Publisher;
+use crate::daemon::reload::{Heeding, Reloader};
+use crate::daemon::road::{DRAIN, Road, send_orders};
+use crate::daemon::stop::Hangups;
+use crate::daemon::surveyor::Surveyor;
+use crate::daemon::systemd::Manager;
+use crate::daemon::tasks::{Fallen, Tasks};
+use crate::daemon::watchdog::{answer_for_the_store, pat};
+use crate::daemon::wiring::{House, WAITING_DELIVERIES, Workshop, back_room, editions, kind, public_url};
+use crate::model::time::Clock;
 use crate::model::websub::HubSubscription;
-use crate::pipeline::error::PipelineError;
-use crate::pipeline::ingest::{Ingest, Outcome};
-use crate::pipeline::reading::Prepared;
 use crate::pipeline::republish::Press;
 use crate::serve::callback::Callbacks;
 use crate::serve::counter::Counter;
 use crate::serve::crew::Crew;
 use crate::serve::listener::{Listener, listen};
+use crate::serve::office::Office;
 use crate::serve::router::router;
+use crate::serve::rules::Rules;
 use crate::serve::server::{Surroundings, serve};
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
 use crate::source::remote::{Command, Patience, Poller};
 use crate::source::schedule::backlog::spread_overdue;
+use crate::store::lock::Lock;
+use crate::store::open::Store;
 
-/// After so long without a change the daemon is idle, and gives memory back.
-const IDLE: Duration = Duration::from_secs(2);
-/// How often the road looks for what its owner asks from the command line.
-const OWNER: Duration = Duration::from_millis(200);
-/// How long it waits with that after the store failed.
-const OWNER_AFTER_FAILURE: Duration = Duration::from_secs(10);
-/// How long the road may take to drain when riverd stops.
-const DRAIN: Duration = Duration::from_secs(4);
-/// So many failures of the store within [`FAILURE_SPAN`] end the process; systemd starts it anew.
-const FAILURES: usize = 5;
-/// See [`FAILURES`].
-const FAILURE_SPAN: Duration = Duration::from_secs(60);
+/// How long the tasks may take to end: the road drains, then the last editions are made.
+const END: Duration = DRAIN.saturating_mul(2);
 
-/// Runs until `stop`. `ready` is told the address once everything is served there.
+/// What is around the daemon.
+pub struct Around {
+    /// When to stop.
+    pub stop: CancellationToken,
+    /// When to read the choices again.
+    pub hangups: Hangups,
+    /// From where.
+    pub choices: Choices,
+    /// `None`: its level cannot be changed.
+    pub logging: Option<Logging>,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+/// Runs until it is told to stop. `ready` is told the address once everything is served there.
 ///
 /// # Errors
-/// If it cannot start, or the store fails again and again.
-pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
+/// If it cannot start, the store fails again and again, or a task falls.
+pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
+    let (manager, stamps) = (Manager, around.choices.stamps(&config));
+    manager.status("opening the store");
     let serving = ServeOptions {
         max_connections: allowed(config.serve.max_connections, config.fetch.concurrency),
         ..config.serve.clone()
@@ -63,78 +80,172 @@ pub async fn run(config: Config, stop: CancellationToken, ready: impl FnOnce(&st
     let (crew, listeners) = (Crew::start(serving.threads)?, listen(&serving)?);
     step_back();
     let here = listeners.first().map(Listener::address).unwrap_or_default();
-    let locks = Arc::new(locks(&config)?);
-    let house = House::open(&config).await?;
-    let public_url = public_url(&config, &here);
-    let press = house.press(&config, public_url.clone());
-    let shelf = Shelf::naming(links(&config, &public_url, &locks));
-    open_back_room(&press, &shelf);
-    republish(&press, &shelf).await?;
-    let tasks = TaskTracker::new();
-    let server_stop = CancellationToken::new();
+    let mut house = House::open(&config, around.clock).await?;
+    let workshop = house.workshop(&here);
+    let (press, rules) = (workshop.press(&config), Arc::new(workshop.rules(&config)?));
+    let shelf = Shelf::default();
+    shelf.replace_all(&editions(&press).await?, &rules, &back_room(&press));
     let road = mpsc::channel(WAITING_DELIVERIES);
     let hubs = hubs(&config, &house, &road.0)?;
-    let counter = Counter::new(shelf.clone(), locks, router(shelf.clone()), &serving)
-        .with_callbacks(hubs.as_ref().map(|(hubs, _)| callbacks(&config, hubs.clone())));
-    let around = Surroundings { stop: server_stop.clone(), give_back };
-    let server = tokio::spawn(async move { serve(crew, listeners, counter, &serving, around).await });
+    let callbacks = hubs.as_ref().map(|(hubs, _)| callbacks(&config, hubs.clone()));
+    let sources = Sources::of(&config, &mut house, road.0, around.clock).await?;
+    let metrics = Metrics::default();
+    let office = office(&sources.health, &metrics, &shelf);
+    let counter = Counter::new(shelf.clone(), router(office), &serving).with_callbacks(callbacks);
+    let ending = CancellationToken::new();
+    let mut servers = Tasks::new(ending.clone());
+    let surroundings = Surroundings { stop: ending.clone(), give_back };
+    let drain = serving.drain;
+    servers.start_fallible("server", async move {
+        Ok(serve(crew, listeners, counter, &serving, surroundings).await?)
+    });
     ready(&here);
+    manager.is_ready(&format!("serving at {here}"));
     tracing::info!(address = %here, "serving");
-    let plan = Plan { press, shelf, road, hubs, public_url };
-    let result = flow(&config, house, plan, &tasks, &stop).await;
-    server_stop.cancel();
-    drop(server.await);
+    let mut tasks = Tasks::new(around.stop.clone());
+    let stop = around.stop.clone();
+    let delivered = road.1;
+    let plan =
+        Plan { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered };
+    // Held to the end: nobody else writes meanwhile.
+    let lock = plan.start(house, sources, &mut tasks);
+    let fallen = until_the_end(&mut tasks, &mut servers, &stop, manager).await;
+    // The server serves until the last editions are made.
+    let ended = tasks.finish(END).await;
+    drop(lock);
+    ending.cancel();
+    let served = servers.finish(drain + Duration::from_secs(1)).await;
     tracing::info!("stopped");
-    result
+    Ok(fallen.and(ended).and(served)?)
 }
 
-/// Sources in, editions out, until `stop`.
-async fn flow(
-    config: &Config,
-    house: House,
-    plan: Plan,
-    tasks: &TaskTracker,
+/// Waits until riverd is told to stop, or a task falls; then all tasks but the server are told.
+async fn until_the_end(
+    tasks: &mut Tasks,
+    servers: &mut Tasks,
     stop: &CancellationToken,
-) -> anyhow::Result<()> {
-    let House { store, mut ingest, fetcher } = house;
-    let Plan { press, shelf, road: (deliveries, delivered), hubs, public_url } = plan;
-    let (orders, ordered) = mpsc::unbounded_channel();
-    send_orders(&orders, spread_overdue(ingest.begin().await?, now(), &config.fetch));
-    let known = store.reader.files()?;
-    let folder = Folder::new(&config.folder, known, kind, deliveries.clone());
-    tasks.spawn(folder.run(stop.clone()));
-    let poller = Poller::new(fetcher.clone(), config.fetch.clone(), Patience::Endless, now, deliveries);
-    tasks.spawn(poller.run(ordered, stop.clone()));
-    let (changes, changed) = watch::channel(0_u64);
-    let published = Arc::new(Notify::new());
-    let desk = Desk::of(config, &store, fetcher, public_url);
-    if let Some((hubs, news)) = hubs {
-        let keeper = Keeper { hubs, news, changes: changes.subscribe(), desk: desk.clone() };
-        tasks.spawn(keeper.run(stop.clone()));
+    manager: Manager,
+) -> Result<(), Fallen> {
+    let fallen = tokio::select! {
+        ended = tasks.watch() => ended,
+        ended = servers.watch() => ended,
+    };
+    stop.cancel();
+    manager.is_stopping();
+    if let Err(fallen) = &fallen {
+        tracing::error!(%fallen, "riverd ends");
     }
-    if !config.publish.hub.is_empty() {
-        let announcer = Announcer::of(config, desk, shelf.clone(), published.clone());
-        tasks.spawn(announcer.run(stop.clone()));
-    }
-    let (settle, pressing) = (config.publish.settle, Publisher { press, shelf: shelf.clone(), published });
-    let publisher = tokio::spawn(pressing.keep_publishing(changed, settle));
-    let road = Road { ingest, orders, changes, shelf: shelf.clone() };
-    let drained = road.travel(delivered, stop).await;
-    // The road let go of `changes`: the publisher makes its last edition and ends.
-    drop(tokio::time::timeout(DRAIN, publisher).await);
-    tasks.close();
-    drop(tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await);
-    drop(store);
-    drained
+    fallen
 }
 
-/// What the flow is made of, besides the house.
+/// Where deliveries come from, before they begin to.
+struct Sources {
+    folder: Folder,
+    folder_choices: watch::Sender<FolderOptions>,
+    poller: Poller,
+    orders: (mpsc::UnboundedSender<Command>, UnboundedReceiver<Command>),
+    health: Health,
+}
+
+impl Sources {
+    async fn of(
+        config: &Config,
+        house: &mut House,
+        road: Sender<Delivery>,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let orders = mpsc::unbounded_channel();
+        let begun = house.ingest.begin().await?;
+        send_orders(&orders.0, spread_overdue(begun, clock(), &config.fetch));
+        let (folder_choices, chosen) = watch::channel(config.folder.clone());
+        let known = house.store.reader.files()?;
+        let folder = Folder::new(&config.folder, known, kind, road.clone()).heeding(chosen);
+        let deliveries = road.downgrade();
+        let poller = Poller::new(house.fetcher.clone(), Patience::Endless, clock, road);
+        let watched = Watched {
+            polling: poller.standing(),
+            watching: folder.standing(),
+            deliveries,
+            jobs: house.store.writer.queue(),
+            clock,
+        };
+        let health = Health::new(watched);
+        let beating = health.clone();
+        house.ingest.tell_progress(Arc::new(move |_, _| beating.road().beat()));
+        Ok(Self { folder, folder_choices, poller, orders, health })
+    }
+}
+
+/// What the tasks are made of, besides the house and its sources.
 struct Plan {
+    config: Config,
+    stamps: Vec<(PathBuf, Stamp)>,
+    around: Around,
+    workshop: Workshop,
     press: Arc<Press>,
+    rules: Arc<Rules>,
     shelf: Shelf,
-    road: (Sender<Delivery>, Receiver<Delivery>),
     hubs: Option<(Arc<Hubs>, UnboundedReceiver<HubSubscription>)>,
-    public_url: String,
+    metrics: Metrics,
+    manager: Manager,
+    delivered: Receiver<Delivery>,
+}
+
+impl Plan {
+    /// Starts everything but the server. Returns the lock of the store.
+    fn start(self, house: House, sources: Sources, tasks: &mut Tasks) -> Lock {
+        let Self { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered } =
+            self;
+        let Around { stop, hangups, choices, logging, .. } = around;
+        let House { store, ingest, fetcher } = house;
+        let desk = Desk::of(&config, &store, fetcher.clone(), public_url(&config, &workshop.here));
+        let Store { writer, reader, lock, .. } = store;
+        let Sources { folder, folder_choices, poller, orders: (orders, ordered), health } = sources;
+        let (changes, changed) = watch::channel(0_u64);
+        let (to_road, for_road) = mpsc::channel(1);
+        let (to_publisher, for_publisher) = mpsc::channel(1);
+        let (all, chosen) = watch::channel(Arc::new(config.clone()));
+        let published = Arc::new(Notify::new());
+        tasks.start("folder", folder.run(stop.clone()));
+        tasks.start("scheduler", poller.run(ordered, stop.clone()));
+        if let Some((hubs, news)) = hubs {
+            let keeper = Keeper { hubs, news, changes: changes.subscribe(), desk: desk.clone() };
+            tasks.start("hubs", keeper.run(stop.clone()));
+        }
+        let announcer = announcer(desk, shelf.clone(), published.clone());
+        tasks.start("announcer", keep_announcing(announcer, chosen, stop.clone()));
+        let surveyor = Surveyor { health: health.clone(), reader, changes: changes.subscribe(), manager };
+        tasks.start("surveyor", surveyor.run(stop.clone()));
+        tasks.start("watchdog", pat(health.clone(), manager, stop.clone()));
+        let answering = answer_for_the_store(health.clone(), writer, stop.clone());
+        tasks.start_fallible("store", answering);
+        let publisher = Publisher {
+            press,
+            shelf,
+            published,
+            metrics: metrics.clone(),
+            choices: for_publisher,
+            rules: None,
+        };
+        tasks.start("publisher", publisher.keep_publishing(changed));
+        let heeding =
+            Heeding { road: to_road, publisher: to_publisher, folder: folder_choices, fetcher, logging, all };
+        let reloader = Reloader {
+            choices,
+            running: config,
+            stamps,
+            workshop,
+            rules,
+            heeding,
+            health: health.clone(),
+            metrics: metrics.clone(),
+            manager,
+        };
+        tasks.start("reloader", reloader.run(hangups, stop.clone()));
+        let road = Road { ingest, orders, changes, choices: for_road, health, metrics };
+        tasks.start_fallible("ingest", road.travel(delivered, stop));
+        lock
+    }
 }
 
 /// The subscriptions at hubs; `None`: hubs cannot reach riverd, or are not to.
@@ -155,145 +266,25 @@ fn callbacks(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
     Callbacks::new(hubs, config.fetch.max_size.as_usize(), config.fetch.timeout)
 }
 
-/// What the road does next.
-enum Next {
-    Take(Box<Prepared>),
-    Written(Outcome),
-    Owner,
-    End,
-}
-
-struct Road {
-    ingest: Ingest,
-    orders: UnboundedSender<Command>,
-    changes: watch::Sender<u64>,
+/// Makes the one who tells a hub, where the owner names one.
+fn announcer(
+    desk: Desk,
     shelf: Shelf,
-}
-
-impl Road {
-    /// Takes in deliveries until the sources have ended and nothing waits any more.
-    async fn travel(mut self, delivered: Receiver<Delivery>, stop: &CancellationToken) -> anyhow::Result<()> {
-        // Readers are served already; what comes in finds the engine ready.
-        self.ingest.wake().await?;
-        let mut failures: Vec<tokio::time::Instant> = Vec::new();
-        let drained_by = async {
-            stop.cancelled().await;
-            tokio::time::sleep(DRAIN).await;
-        };
-        tokio::pin!(drained_by);
-        let mut ahead = self.ingest.ahead(delivered);
-        let mut looks = tokio::time::interval(OWNER);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let next = tokio::select! {
-                prepared = ahead.next() => prepared.map_or(Next::End, |prepared| Next::Take(Box::new(prepared))),
-                outcome = self.ingest.written(), if self.ingest.is_writing() => Next::Written(outcome),
-                _ = looks.tick() => Next::Owner,
-                () = &mut drained_by => Next::End,
-            };
-            let done = match next {
-                Next::End => return self.arrive().await,
-                Next::Take(prepared) => {
-                    let more = !ahead.is_idle();
-                    self.ingest.admit(*prepared, more).await
-                }
-                Next::Written(outcome) => Ok(outcome),
-                Next::Owner => {
-                    self.answer_owner(&mut looks).await;
-                    continue;
-                }
-            };
-            let Some(error) = self.follow(done) else { continue };
-            tracing::error!(error = format!("{error:#}"), "a document could not be stored");
-            self.shelf.set_illness(Some(format!("the store fails: {error:#}")));
-            failures.retain(|at| at.elapsed() < FAILURE_SPAN);
-            failures.push(tokio::time::Instant::now());
-            if failures.len() >= FAILURES {
-                return Err(error.context("the store fails again and again"));
-            }
-        }
-    }
-
-    /// What was taken in is on disk before the road ends.
-    async fn arrive(mut self) -> anyhow::Result<()> {
-        let outcome = self.ingest.settle().await;
-        self.follow(Ok(outcome)).map_or(Ok(()), Err)
-    }
-
-    async fn answer_owner(&mut self, looks: &mut Interval) {
-        let answered = self.ingest.answer_requests().await;
-        match self.follow(answered) {
-            None => {}
-            Some(error) => {
-                tracing::error!(
-                    error = format!("{error:#}"),
-                    "what the owner asks cannot be read or answered"
-                );
-                looks.reset_after(OWNER_AFTER_FAILURE);
-            }
-        }
-    }
-
-    /// Hands on what follows; returns why the store failed, if it did.
-    fn follow(&mut self, done: Result<Outcome, PipelineError>) -> Option<anyhow::Error> {
-        let outcome = match done {
-            Ok(outcome) => outcome,
-            Err(error) => return Some(error.into()),
-        };
-        if outcome.failure.is_none() && (outcome.changed || !outcome.orders.is_empty()) {
-            self.shelf.set_illness(None);
-        }
-        send_orders(&self.orders, outcome.orders);
-        if outcome.changed {
-            self.changes.send_modify(|count| *count += 1);
-        }
-        outcome.failure.map(anyhow::Error::from)
+    changed: Arc<Notify>,
+) -> impl Fn(&Config) -> Option<Announcer> + Send + 'static {
+    move |config| {
+        let announcer = || Announcer::of(config, desk.clone(), shelf.clone(), changed.clone());
+        (!config.publish.hub.is_empty()).then(announcer)
     }
 }
 
-fn send_orders(orders: &UnboundedSender<Command>, list: Vec<Command>) {
-    // A poller that ended takes no more orders.
-    list.into_iter().for_each(|order| drop(orders.send(order)));
-}
-
-/// Who makes new editions.
-struct Publisher {
-    press: Arc<Press>,
-    shelf: Shelf,
-    published: Arc<Notify>,
-}
-
-impl Publisher {
-    /// Makes new editions after changes, each time after a moment in which more may come.
-    async fn keep_publishing(self, mut changed: watch::Receiver<u64>, settle: Duration) {
-        let mut more = true;
-        write_out(&self.press).await;
-        while more {
-            let change = tokio::time::timeout(IDLE, changed.changed()).await;
-            let Ok(change) = change else {
-                give_back();
-                more = changed.changed().await.is_ok();
-                changed.mark_changed();
-                continue;
-            };
-            more = change.is_ok();
-            if more {
-                tokio::time::sleep(settle).await;
-                changed.borrow_and_update();
-            }
-            if let Err(error) = republish(&self.press, &self.shelf).await {
-                tracing::error!(error = format!("{error:#}"), "not republished");
-                continue;
-            }
-            self.published.notify_one();
-            write_out(&self.press).await;
-        }
-    }
-}
-
-/// What is served does not wait for files, nor fail with them.
-async fn write_out(press: &Arc<Press>) {
-    if let Err(error) = export(press).await {
-        tracing::error!(error = format!("{error:#}"), "not exported; serving goes on");
+/// What the counter asks the rest of the house.
+fn office(health: &Health, metrics: &Metrics, shelf: &Shelf) -> Office {
+    let board = Board::new(metrics, Sight { health: health.clone(), shelf: shelf.clone() });
+    let health = health.clone();
+    Office {
+        parts: Arc::new(move || health.parts()),
+        counted: Arc::new(move || board.text()),
+        counted_type: MEDIA_TYPE,
     }
 }

@@ -7,17 +7,20 @@ use anyhow::Context;
 
 use crate::config::load::Config;
 use crate::config::options::river::EVERYTHING;
-use crate::daemon::clock::now;
+use crate::daemon::secrets::locks;
 use crate::model::document::Origin;
 use crate::model::river::Addresses;
+use crate::model::time::{Clock, Timestamp};
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
-use crate::pipeline::republish::Press;
-use crate::serve::lock::Locks;
-use crate::serve::shelf::{Links, Shelf};
+use crate::pipeline::republish::{Editions, Press};
+use crate::serve::rules::{Links, Rules};
+use crate::serve::shelf::{Fetch, Shelf};
 use crate::source::fetch::Fetcher;
 use crate::source::folder_scan::Kind;
 use crate::store::open::{Store, open};
+use crate::store::reader::Reader;
+use crate::store::writer::Writer;
 
 /// Deliveries that may wait for the road; beyond it sources wait.
 pub const WAITING_DELIVERIES: usize = 64;
@@ -37,19 +40,41 @@ impl House {
     ///
     /// # Errors
     /// If the store is in use or broken, or no HTTP client can be made.
-    pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let name = format!("{:x}-{:x}", now().0, std::process::id());
-        let store = open(Path::new(&config.store.path), now(), &name)?;
-        let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, now).await?;
+    pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let now = clock();
+        let name = format!("{:x}-{:x}", now.0, std::process::id());
+        let store = open(Path::new(&config.store.path), now, &name)?;
+        let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, clock).await?;
         let fetcher = Fetcher::new(&config.fetch, &config.feeds)?;
         Ok(Self { store, ingest, fetcher })
     }
 
-    /// What makes the editions; readers reach them at `public`.
-    pub fn press(&self, config: &Config, public: String) -> Arc<Press> {
+    /// What presses are made from.
+    pub fn workshop(&self, here: &str) -> Workshop {
+        let Store { reader, writer, name, born, .. } = &self.store;
+        let (reader, writer, store_name) = (reader.clone(), writer.clone(), name.clone());
+        Workshop { reader, writer, store_name, born: *born, here: here.to_owned() }
+    }
+}
+
+/// What presses are made from. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Workshop {
+    reader: Reader,
+    writer: Writer,
+    store_name: String,
+    born: Timestamp,
+    /// Where riverd listens.
+    pub here: String,
+}
+
+impl Workshop {
+    /// What makes the editions as `config` says.
+    pub fn press(&self, config: &Config) -> Arc<Press> {
+        let public = public_url(config, &self.here);
         Arc::new(Press {
-            reader: self.store.reader.clone(),
-            writer: self.store.writer.clone(),
+            reader: self.reader.clone(),
+            writer: self.writer.clone(),
             options: config.publish.clone(),
             rivers: config.rivers.clone(),
             prefer: config.story.prefer.clone(),
@@ -58,12 +83,22 @@ impl House {
                 story_pages: has_story_pages(config),
                 hub: hub(config).map(str::to_owned),
             },
-            store_name: self.store.name.clone(),
-            born: self.store.born,
+            store_name: self.store_name.clone(),
+            born: self.born,
             last: Mutex::default(),
             export: Mutex::default(),
             stamps: Mutex::default(),
         })
+    }
+
+    /// The rules by which they are handed out.
+    ///
+    /// # Errors
+    /// If a secret cannot be read, or is none.
+    pub fn rules(&self, config: &Config) -> anyhow::Result<Rules> {
+        let public_url = public_url(config, &self.here);
+        let links = hub(config).map(|hub| Links { hub: hub.to_owned(), public_url });
+        Ok(Rules::new(locks(config)?, links, &config.serve))
     }
 }
 
@@ -84,15 +119,23 @@ fn has_story_pages(config: &Config) -> bool {
     !config.rivers.0.iter().any(|river| river.name == EVERYTHING && river.private)
 }
 
+/// Makes the editions.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn editions(press: &Arc<Press>) -> anyhow::Result<Editions> {
+    let press = press.clone();
+    let made = tokio::task::spawn_blocking(move || press.editions()).await;
+    let made = made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    made.context("the editions cannot be made; the last ones are served")
+}
+
 /// Makes the editions and puts them on the shelf.
 ///
 /// # Errors
 /// If the store cannot be read; the old editions stay.
 pub async fn republish(press: &Arc<Press>, shelf: &Shelf) -> anyhow::Result<()> {
-    let press = press.clone();
-    let editions = tokio::task::spawn_blocking(move || press.editions()).await?;
-    let editions = editions.context("the editions cannot be made; the last ones are served")?;
-    shelf.replace(editions);
+    shelf.replace(&editions(press).await?);
     Ok(())
 }
 
@@ -102,24 +145,20 @@ pub async fn republish(press: &Arc<Press>, shelf: &Shelf) -> anyhow::Result<()> 
 /// If it cannot be written; what is served does not depend on it.
 pub async fn export(press: &Arc<Press>) -> anyhow::Result<()> {
     let press = press.clone();
-    tokio::task::spawn_blocking(move || press.write_out()).await?.context("the static export failed")
+    let written = tokio::task::spawn_blocking(move || press.write_out()).await;
+    let written = written.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    written.context("the static export failed")
 }
 
-/// Lets the shelf have the pages of archives, which are made when they are asked for.
-pub fn open_back_room(press: &Arc<Press>, shelf: &Shelf) {
+/// Where the pages of archives come from, which are made when they are asked for.
+pub fn back_room(press: &Arc<Press>) -> Arc<Fetch> {
     let press = press.clone();
-    shelf.open_back_room(Arc::new(move |path| {
+    Arc::new(move |path| {
         press.made_when_asked(path).unwrap_or_else(|error| {
             tracing::error!(path, %error, "a page cannot be read");
             None
         })
-    }));
-}
-
-/// What feeds say of the hub; `None`: there is none.
-pub fn links(config: &Config, public_url: &str, locks: &Arc<Locks>) -> Option<Links> {
-    let (public_url, locks) = (public_url.to_owned(), locks.clone());
-    hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, locks })
+    })
 }
 
 /// What the folder's watcher does with a file.

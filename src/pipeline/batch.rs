@@ -95,7 +95,10 @@ impl Batch {
         let Some(writing) = &mut self.writing else { return Outcome::default() };
         let results = (&mut writing.written).await;
         let follow = self.writing.take().map(|writing| writing.follow).unwrap_or_default();
-        let results = results.unwrap_or_else(|_| follow.iter().map(|_| Err(StoreError::Closed)).collect());
+        let results = match results {
+            Err(fallen) if fallen.is_panic() => std::panic::resume_unwind(fallen.into_panic()),
+            results => results.unwrap_or_else(|_| follow.iter().map(|_| Err(StoreError::Closed)).collect()),
+        };
         let mut all = Outcome::default();
         for ((_, outcome, again), result) in follow.into_iter().zip(results) {
             match result {

@@ -17,7 +17,7 @@ pub enum PipelineError {
     Ended,
 }
 
-/// Runs what blocks where it may block.
+/// Runs what blocks where it may block. If `work` panics, so does this.
 ///
 /// # Errors
 /// What `work` says, or [`PipelineError::Ended`].
@@ -27,5 +27,10 @@ where
     E: Send + 'static,
     PipelineError: From<E>,
 {
-    tokio::task::spawn_blocking(work).await.map_err(|_| PipelineError::Ended)?.map_err(PipelineError::from)
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(PipelineError::from),
+        // It is a fault of riverd's, and goes on up to the task that it is part of.
+        Err(fallen) if fallen.is_panic() => std::panic::resume_unwind(fallen.into_panic()),
+        Err(_) => Err(PipelineError::Ended),
+    }
 }

@@ -1,21 +1,18 @@
 //! Takes one delivery after the other down the road: read, compare, judge, commit.
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
 
 use crate::config::load::Config;
-use crate::config::options::feed::FeedOptions;
 use crate::model::complaint::Complaint;
-use crate::model::document::{Document, FileStamp, Origin, Version, shown};
+use crate::model::document::{Document, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
-use crate::model::poll::{PollState, Rate};
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
-use crate::parse::opml::subscriptions;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
 use crate::pipeline::error::{PipelineError, blocking};
@@ -23,6 +20,7 @@ use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
+use crate::pipeline::owner::Progress;
 use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
 use crate::pipeline::renaming::renamed;
@@ -31,10 +29,8 @@ use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
 use crate::source::schedule::rate::rate;
-use crate::source::schedule::{Facts, next};
 use crate::store::change::{KnownEntry, KnownFeed, Note, Reading, Regrouping};
 use crate::store::reader::Reader;
-use crate::store::subscriptions::List;
 use crate::store::writer::Writer;
 use crate::story::engine::Engine;
 
@@ -81,6 +77,7 @@ pub struct Ingest {
     pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
+    pub(crate) progress: Progress,
     /// What the engine knows and the store does not yet.
     batch: Batch,
 }
@@ -101,7 +98,13 @@ impl Ingest {
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following, batch) = (config.clone(), BTreeSet::new(), Batch::default());
         let awake = false;
-        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, batch })
+        let progress: Progress = Arc::new(|_, _| {});
+        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, progress, batch })
+    }
+
+    /// Tells of each step of work that takes long.
+    pub fn tell_progress(&mut self, progress: Progress) {
+        self.progress = progress;
     }
 
     /// Reads what is delivered ahead of its turn, for [`Ingest::admit`].
@@ -234,7 +237,7 @@ impl Ingest {
             }
             // A push that says only that there is news, or says it badly.
             Err(_) if pushed => {
-                Ok(Outcome { orders: at_once(&origin, known.as_ref()), ..Outcome::default() })
+                Ok(Outcome { orders: at_once(&origin, known.as_ref(), now), ..Outcome::default() })
             }
             Err(error) => self.unreadable(origin, answer, error, now).await,
         }
@@ -247,59 +250,16 @@ impl Ingest {
     }
 
     /// A note for the store, and what follows once it is on disk.
-    fn keep(&mut self, note: Note, outcome: Outcome, known: Option<&KnownFeed>, now: Timestamp) {
+    pub(crate) fn keep(&mut self, note: Note, outcome: Outcome, known: Option<&KnownFeed>, now: Timestamp) {
         let again = match (note.origin(), known) {
-            (Origin::Remote(url), Some(known)) if self.following.contains(url) => {
-                Some(Command::Follow { ask: Ask::again(url, &known.poll), due: Some(now.plus_ms(AGAIN_MS)) })
-            }
+            (Origin::Remote(url), Some(known)) if self.following.contains(url) => Some(Command::Follow {
+                ask: Ask::again(url, &known.poll),
+                due: Some(now.plus_ms(AGAIN_MS)),
+                said: now,
+            }),
             _ => None,
         };
         self.batch.put(Judged { note, outcome, again });
-    }
-
-    /// A list of subscriptions in the folder.
-    async fn list_file(
-        &mut self,
-        path: String,
-        stamp: FileStamp,
-        document: &Document,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        let mut before = self.settle().await;
-        before.add(match subscriptions(&document.bytes, &self.config.parse) {
-            Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await?,
-            Err(error) => self.set_aside(path, error.to_string(), now).await?,
-        });
-        Ok(before)
-    }
-
-    /// A list of subscriptions on the web.
-    async fn list(
-        &mut self,
-        document: Document,
-        known: KnownFeed,
-        answer: Option<Answer>,
-        content_hash: Vec<u8>,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        let Document { origin, bytes, version, .. } = document;
-        if !known.asked_directly {
-            let reason = "a list of subscriptions within another is not followed".to_owned();
-            return self.unreadable(origin, answer, reason, now).await;
-        }
-        let found = match subscriptions(&bytes, &self.config.parse) {
-            Ok((found, _)) if !found.is_empty() => found,
-            // A list that is suddenly empty is more likely a fault than a wish.
-            Ok(_) => {
-                return self
-                    .unreadable(origin, answer, "the list of subscriptions is empty".to_owned(), now)
-                    .await;
-            }
-            Err(error) => return self.unreadable(origin, answer, error.to_string(), now).await,
-        };
-        let (poll, orders) = self.rearm(&origin, &known, answer, rate([now], now), now);
-        let list = List { url: origin.key(), content_hash, version, poll };
-        self.subscribe_list(list, found, orders, now).await
     }
 
     async fn read(
@@ -422,7 +382,7 @@ impl Ingest {
         }
     }
 
-    async fn unreadable(
+    pub(crate) async fn unreadable(
         &mut self,
         origin: Origin,
         answer: Option<Answer>,
@@ -457,35 +417,7 @@ impl Ingest {
         Ok(Outcome::default())
     }
 
-    /// How polling stands now, and the order for the next poll if the feed is still followed. `rate`: told by the
-    /// document, where there was a new one.
-    fn rearm(
-        &self,
-        origin: &Origin,
-        known: &KnownFeed,
-        answer: Option<Answer>,
-        rate: Option<Rate>,
-        now: Timestamp,
-    ) -> (Option<PollState>, Vec<Command>) {
-        let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
-        let own = self.config.feeds.iter().find(|feed| feed.url == *url).and_then(FeedOptions::own_interval);
-        let facts = Facts {
-            url: url.clone(),
-            hints: known.hints.clone(),
-            rate,
-            interval: own,
-            pushed_until: known.pushed_until,
-        };
-        let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
-        if poll.location != known.poll.location {
-            let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
-            tracing::info!(%feed, location = %shown(location), "the feed has moved; it is asked for there");
-        }
-        let order = self.following.contains(url).then(|| follow(url, &poll));
-        (Some(poll), order.flatten().into_iter().collect())
-    }
-
-    async fn set_aside(
+    pub(crate) async fn set_aside(
         &mut self,
         path: String,
         reason: String,
@@ -530,16 +462,4 @@ fn whole_or_again(
     let text = "the document was cut short; what it holds was taken in, and all of it is fetched again";
     read.told.parsed.complaints.push(Complaint::new("limit", text));
     (read, answer)
-}
-
-/// The order for a feed's next poll; `None` if it is retired.
-pub(crate) fn follow(url: &str, poll: &PollState) -> Option<Command> {
-    (!poll.retired).then(|| Command::Follow { ask: Ask::again(url, poll), due: poll.next_poll })
-}
-
-/// -1 to 1, other for each feed and poll.
-fn dice(url: &str, now: Timestamp) -> f64 {
-    let mut hasher = DefaultHasher::new();
-    (url, now.0).hash(&mut hasher);
-    (hasher.finish() % 2_001) as f64 / 1_000.0 - 1.0
 }

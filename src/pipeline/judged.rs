@@ -89,7 +89,12 @@ impl Judging<'_> {
 
     /// The publisher's date, never in the future; missing: now.
     fn published(&self, entry: &Entry) -> Timestamp {
-        entry.published.or(entry.updated).map_or(self.now, |at| at.min(self.now))
+        entry.published.or(entry.updated).map_or(self.now, |at| at.min(self.latest()))
+    }
+
+    /// The latest moment that has come: a clock that was set back makes no future of it.
+    fn latest(&self) -> Timestamp {
+        self.now.max(self.mint.latest)
     }
 
     fn fresh(&mut self, entry: Entry, making: Making, news: News) -> Fresh {
@@ -122,7 +127,9 @@ impl Judging<'_> {
                 hash: making.hash,
                 texts,
                 fingerprint,
-                updated: entry.updated.map_or(published, |at| at.clamp(published, self.now.max(published))),
+                updated: entry
+                    .updated
+                    .map_or(published, |at| at.clamp(published, self.latest().max(published))),
                 entry,
             },
         }
@@ -141,9 +148,10 @@ impl Judging<'_> {
         if !known.backfill && is_folded(self.languages, entry.language.as_deref()) {
             self.engine.admit(known.id, known.story, print, self.now);
         }
-        let given = entry.updated.filter(|at| *at > known.updated && *at <= self.now);
+        let given = entry.updated.filter(|at| *at > known.updated && *at <= self.latest());
         let untold = hash == known.hash || self.renamed.contains(&entry.id);
-        let updated = if untold { known.updated } else { given.unwrap_or(self.now) };
+        let updated =
+            if untold { known.updated } else { given.unwrap_or(self.now.max(known.updated.plus_ms(1))) };
         Some(Changed { id: known.id, content: Content { entry, hash, fingerprint, updated, texts } })
     }
 }

@@ -22,6 +22,7 @@ pub mod paging;
 pub mod past;
 mod pushed;
 pub mod reading;
+mod rearming;
 pub mod renaming;
 pub mod republish;
 pub mod restory;

@@ -116,7 +116,7 @@ impl Ingest {
             mint: &mut self.mint,
             options: &self.config.story,
             clock: self.clock,
-            progress: Arc::new(|_, _| {}),
+            progress: self.progress.clone(),
         };
         let changed = desk.answer_all().await?;
         if changed {

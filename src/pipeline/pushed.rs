@@ -4,6 +4,7 @@
 
 use crate::model::document::{Document, Origin, Version};
 use crate::model::feed::PollHints;
+use crate::model::time::Timestamp;
 use crate::model::websub::Named;
 use crate::parse::parsed::Parsed;
 use crate::source::ask::Ask;
@@ -16,9 +17,9 @@ pub(crate) fn as_pushed(document: Document, known: &KnownFeed) -> Document {
 }
 
 /// The order to poll a feed now.
-pub(crate) fn at_once(origin: &Origin, known: Option<&KnownFeed>) -> Vec<Command> {
+pub(crate) fn at_once(origin: &Origin, known: Option<&KnownFeed>, now: Timestamp) -> Vec<Command> {
     let ask = known.filter(|known| !known.poll.retired).map(|known| Ask::again(&origin.key(), &known.poll));
-    ask.map(|ask| Command::Follow { ask, due: None }).into_iter().collect()
+    ask.map(|ask| Command::Follow { ask, due: None, said: now }).into_iter().collect()
 }
 
 /// What the publisher asks, with the hubs and the address that headers name before those of the document (W3C WebSub

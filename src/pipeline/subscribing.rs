@@ -1,16 +1,24 @@
 //! Who is followed: what OPML files and the config ask for, and the poller's orders that follow from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::load::Config;
 use crate::config::options::feed::FeedOptions;
-use crate::model::document::{FileStamp, shown};
+use crate::model::document::{Document, FileStamp, Origin, shown};
 use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
 use crate::parse::identity::feed_atom_id;
+use crate::parse::opml::subscriptions;
 use crate::pipeline::error::{PipelineError, blocking};
-use crate::pipeline::ingest::{Ingest, Outcome, follow};
+use crate::pipeline::ingest::{Ingest, Outcome};
+use crate::pipeline::memory::Bound;
+use crate::pipeline::rearming::follow;
+use crate::source::answer::Answer;
 use crate::source::remote::Command;
+use crate::source::schedule::rate::rate;
+use crate::store::change::{KnownFeed, Note};
 use crate::store::subscriptions::{Asked, List, Place};
+use crate::story::engine::Engine;
 
 impl Ingest {
     /// Takes in what the config asks for, and orders every feed that any place asks for.
@@ -24,7 +32,97 @@ impl Ingest {
         self.follow_what_is_asked().await
     }
 
-    pub(crate) async fn subscribe_file(
+    /// The owner chose anew. What the config asks for, and how it is read, folded and scheduled, is by `config` from now
+    /// on; if the store fails, all stays as it was.
+    ///
+    /// # Errors
+    /// As [`PipelineError`] lists.
+    pub async fn change(&mut self, config: Config) -> Result<Outcome, PipelineError> {
+        // The store is asked, and the engine may know more.
+        let mut outcome = self.settle().await;
+        let before = std::mem::replace(&mut self.config, config);
+        let orders = match self.begin().await {
+            Ok(orders) => orders,
+            Err(error) => {
+                self.config = before;
+                return Err(error);
+            }
+        };
+        if before.story != self.config.story {
+            // It is filled anew when it is next needed.
+            self.engine = Engine::new(&self.config.story);
+            self.bound = Bound::new(self.config.story.max_active);
+            self.awake = false;
+        }
+        for url in other_intervals(&before.feeds, &self.config.feeds) {
+            self.replan(url).await?;
+        }
+        outcome.add(Outcome { changed: true, orders, failure: None });
+        outcome.add(self.settle().await);
+        Ok(outcome)
+    }
+
+    /// The owner wants a feed polled more or less often: when it is polled next is decided as it would have been.
+    async fn replan(&mut self, url: String) -> Result<(), PipelineError> {
+        let (reader, origin, now) = (self.reader.clone(), Origin::Remote(url.clone()), (self.clock)());
+        let asked = origin.clone();
+        if !self.following.contains(&url) {
+            return Ok(());
+        }
+        let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(()) };
+        let Some(poll) = self.replanned(&url, &known) else { return Ok(()) };
+        let orders = follow(&url, &poll, now).into_iter().collect();
+        let outcome = Outcome { orders, ..Outcome::default() };
+        self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
+        Ok(())
+    }
+
+    /// A list of subscriptions in the folder.
+    pub(crate) async fn list_file(
+        &mut self,
+        path: String,
+        stamp: FileStamp,
+        document: &Document,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        let mut before = self.settle().await;
+        before.add(match subscriptions(&document.bytes, &self.config.parse) {
+            Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await?,
+            Err(error) => self.set_aside(path, error.to_string(), now).await?,
+        });
+        Ok(before)
+    }
+
+    /// A list of subscriptions on the web.
+    pub(crate) async fn list(
+        &mut self,
+        document: Document,
+        known: KnownFeed,
+        answer: Option<Answer>,
+        content_hash: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Outcome, PipelineError> {
+        let Document { origin, bytes, version, .. } = document;
+        if !known.asked_directly {
+            let reason = "a list of subscriptions within another is not followed".to_owned();
+            return self.unreadable(origin, answer, reason, now).await;
+        }
+        let found = match subscriptions(&bytes, &self.config.parse) {
+            Ok((found, _)) if !found.is_empty() => found,
+            // A list that is suddenly empty is more likely a fault than a wish.
+            Ok(_) => {
+                return self
+                    .unreadable(origin, answer, "the list of subscriptions is empty".to_owned(), now)
+                    .await;
+            }
+            Err(error) => return self.unreadable(origin, answer, error.to_string(), now).await,
+        };
+        let (poll, orders) = self.rearm(&origin, &known, answer, rate([now], now), now);
+        let list = List { url: origin.key(), content_hash, version, poll };
+        self.subscribe_list(list, found, orders, now).await
+    }
+
+    async fn subscribe_file(
         &mut self,
         path: String,
         stamp: FileStamp,
@@ -39,7 +137,7 @@ impl Ingest {
     }
 
     /// An OPML document on the web: what it lists is followed for as long as it lists it, and it is followed itself.
-    pub(crate) async fn subscribe_list(
+    async fn subscribe_list(
         &mut self,
         list: List,
         found: Vec<Subscription>,
@@ -59,18 +157,28 @@ impl Ingest {
         let asked: BTreeMap<_, _> = blocking(move || reader.followed()).await?.into_iter().collect();
         let left: Vec<String> =
             self.following.iter().filter(|url| !asked.contains_key(*url)).cloned().collect();
-        let mut orders = Vec::new();
+        let (mut orders, now) = (Vec::new(), (self.clock)());
         for url in left {
             self.following.remove(&url);
             orders.push(Command::Unfollow(url));
         }
         for (url, poll) in asked {
             if self.following.insert(url.clone()) {
-                orders.extend(follow(&url, &poll));
+                orders.extend(follow(&url, &poll, now));
             }
         }
         Ok(orders)
     }
+}
+
+/// The feeds that are to be polled at another interval.
+fn other_intervals(before: &[FeedOptions], now: &[FeedOptions]) -> Vec<String> {
+    let interval = |feeds: &[FeedOptions], url: &str| {
+        feeds.iter().find(|feed| feed.url == url).and_then(FeedOptions::own_interval)
+    };
+    let urls: BTreeSet<&str> = before.iter().chain(now).map(|feed| feed.url.as_str()).collect();
+    let other = urls.into_iter().filter(|url| interval(before, url) != interval(now, url));
+    other.map(str::to_owned).collect()
 }
 
 fn with_ids(subscriptions: Vec<Subscription>) -> Vec<(Subscription, String)> {

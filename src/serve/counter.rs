@@ -22,8 +22,9 @@ use crate::serve::body::{Answer, Response};
 use crate::serve::callback::{Callbacks, PATH};
 use crate::serve::conditional::{Choice, choose};
 use crate::serve::headers::{harden, refusal, shown_path};
-use crate::serve::lock::{Locks, Pass, make_private, refused};
+use crate::serve::lock::{Pass, make_private, refused};
 use crate::serve::offer::{Offer, replaced};
+use crate::serve::rules::Rules;
 use crate::serve::seats::Seat;
 use crate::serve::shelf::{Found, Shelf};
 
@@ -39,10 +40,7 @@ const AGAIN_SECONDS: &str = "2";
 #[derive(Debug)]
 pub struct Counter {
     shelf: Shelf,
-    locks: Arc<Locks>,
     router: Router,
-    max_age: HeaderValue,
-    max_uri: usize,
     callbacks: Option<Callbacks>,
     /// Lets in those who wait for the back room: while they do, their seats are no newcomer's.
     door: Semaphore,
@@ -57,12 +55,10 @@ enum Errand {
 }
 
 impl Counter {
-    /// Hands out what the shelf has and `locks` let pass; for the rest asks `router`.
-    pub fn new(shelf: Shelf, locks: Arc<Locks>, router: Router, options: &ServeOptions) -> Self {
-        let max_age = HeaderValue::from_str(&format!("max-age={}", options.max_age.as_secs()));
-        let max_age = max_age.expect("a number is a header's value");
+    /// Hands out what the shelf has and its rules let pass; for the rest asks `router`.
+    pub fn new(shelf: Shelf, router: Router, options: &ServeOptions) -> Self {
         let door = Semaphore::new((options.max_connections / SEATS_OF_ONE).clamp(1, MOST_WAITING));
-        Self { shelf, locks, router, max_age, max_uri: options.max_uri.as_usize(), callbacks: None, door }
+        Self { shelf, router, callbacks: None, door }
     }
 
     /// Lets hubs call back.
@@ -73,7 +69,9 @@ impl Counter {
 
     /// What needs nothing made. Else what is to be done.
     fn at_once(&self, request: Parts) -> Result<Response, Box<Errand>> {
-        if let Some(status) = refusal(&request, self.max_uri) {
+        let now = self.shelf.look();
+        if let Some(status) = refusal(&request, now.rules.max_uri) {
+            now.count_page(status);
             return Ok(bare(status));
         }
         if let Some(callbacks) = &self.callbacks
@@ -81,13 +79,16 @@ impl Counter {
         {
             return Err(Box::new(Errand::Hub(callbacks.clone(), request)));
         }
-        let (path, is_private) = match self.locks.pass(request.uri.path(), &request.headers) {
+        let (path, is_private) = match now.rules.locks.pass(request.uri.path(), &request.headers) {
             Pass::Public => (request.uri.path(), false),
             Pass::Private(path) => (path, true),
-            Pass::Refused(river) => return Ok(paged(refused(river))),
+            Pass::Refused(river) => {
+                now.count(river, StatusCode::UNAUTHORIZED);
+                return Ok(paged(refused(river)));
+            }
         };
-        match self.shelf.offer(path) {
-            Some(offer) => Ok(guarded(self.hand_out(&offer, request), is_private)),
+        match now.offer(path) {
+            Some(offer) => Ok(guarded(hand_out(offer, request, &now.rules), is_private)),
             None => Err(Box::new(Errand::Reader { path: path.to_owned(), request, is_private })),
         }
     }
@@ -95,50 +96,66 @@ impl Counter {
     /// What is not there at once.
     async fn later(&self, errand: Errand, body: Incoming) -> Response {
         let (request, path, is_private) = match errand {
-            Errand::Hub(callbacks, request) => return callbacks.answer(request, body).await,
+            Errand::Hub(callbacks, request) => {
+                let response = callbacks.answer(request, body).await;
+                self.shelf.look().count_page(response.status());
+                return response;
+            }
             Errand::Reader { request, path, is_private } => (request, path, is_private),
         };
         // What comes with the request is nobody's business: an answer is made from its head alone.
         drop(body);
-        let response = match self.shelf.find(&path, &self.door).await {
-            Found::Offer(offer) => self.hand_out(&offer, request),
+        let found = self.shelf.find(&path, &self.door).await;
+        let now = self.shelf.look().clone();
+        let response = match found {
+            Found::Offer(offer) => hand_out(&offer, request, &now.rules),
             Found::Nothing => self.page(request).await,
-            Found::Busy => busy(),
+            Found::Busy => {
+                now.count_page(StatusCode::SERVICE_UNAVAILABLE);
+                busy()
+            }
         };
         guarded(response, is_private)
-    }
-
-    /// Answers with an edition, or a part of it, or by what the reader has of it already (RFC 9110).
-    fn hand_out(&self, offer: &Offer, request: Parts) -> Response {
-        if request.method != Method::GET && request.method != Method::HEAD {
-            return not_allowed();
-        }
-        let choice = choose(&offer.edition, &request.method, &request.headers);
-        let (status, prepared, bytes) = match &choice {
-            Choice::Whole(body, encoding) => (StatusCode::OK, offer.whole(*encoding), body.bytes.clone()),
-            Choice::Part(body, encoding, (first, last)) => {
-                (StatusCode::PARTIAL_CONTENT, offer.whole(*encoding), body.bytes.slice(*first..=*last))
-            }
-            Choice::NotModified(body) => (StatusCode::NOT_MODIFIED, offer.known(body), Bytes::new()),
-            Choice::NoSuchPart(_) => (StatusCode::RANGE_NOT_SATISFIABLE, offer.refused(), Bytes::new()),
-            Choice::Failed => (StatusCode::PRECONDITION_FAILED, offer.refused(), Bytes::new()),
-            Choice::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, offer.refused(), Bytes::new()),
-        };
-        let mut headers = replaced(request.headers, prepared, &self.max_age);
-        offer.date(&mut headers);
-        headers.extend(content_range(&choice).map(|value| (header::CONTENT_RANGE, value)));
-        respond(status, headers, bytes, &request.method)
     }
 
     /// A page, or that there is none.
     async fn page(&self, request: Parts) -> Response {
         let request = Request::from_parts(request, axum::body::Body::empty());
         let Ok(answer) = self.router.clone().oneshot(request).await;
+        self.shelf.look().count_page(answer.status());
         if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
             return not_allowed();
         }
         paged(answer)
     }
+}
+
+/// Answers with an edition, or a part of it, or by what the reader has of it already (RFC 9110).
+fn hand_out(offer: &Offer, request: Parts, rules: &Rules) -> Response {
+    let response = chosen(offer, request, rules);
+    offer.tally.count(response.status());
+    response
+}
+
+fn chosen(offer: &Offer, request: Parts, rules: &Rules) -> Response {
+    if request.method != Method::GET && request.method != Method::HEAD {
+        return not_allowed();
+    }
+    let choice = choose(&offer.edition, &request.method, &request.headers);
+    let (status, prepared, bytes) = match &choice {
+        Choice::Whole(body, encoding) => (StatusCode::OK, offer.whole(*encoding), body.bytes.clone()),
+        Choice::Part(body, encoding, (first, last)) => {
+            (StatusCode::PARTIAL_CONTENT, offer.whole(*encoding), body.bytes.slice(*first..=*last))
+        }
+        Choice::NotModified(body) => (StatusCode::NOT_MODIFIED, offer.known(body), Bytes::new()),
+        Choice::NoSuchPart(_) => (StatusCode::RANGE_NOT_SATISFIABLE, offer.refused(), Bytes::new()),
+        Choice::Failed => (StatusCode::PRECONDITION_FAILED, offer.refused(), Bytes::new()),
+        Choice::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, offer.refused(), Bytes::new()),
+    };
+    let mut headers = replaced(request.headers, prepared, &rules.max_age);
+    offer.date(&mut headers);
+    headers.extend(content_range(&choice).map(|value| (header::CONTENT_RANGE, value)));
+    respond(status, headers, bytes, &request.method)
 }
 
 /// A page as an answer.
@@ -218,7 +235,7 @@ impl Service<Request<Incoming>> for Waiter {
     type Future = Serving;
 
     fn call(&self, request: Request<Incoming>) -> Serving {
-        let (making, line) = (Making::begin(&self.seat), Line::of(&request, &self.counter.locks));
+        let (making, line) = (Making::begin(&self.seat), Line::of(&request, &self.counter.shelf));
         let (request, body) = request.into_parts();
         match self.counter.at_once(request) {
             Ok(response) => {
@@ -284,10 +301,10 @@ struct Line {
 
 impl Line {
     /// `None` where nobody reads it: then it costs nothing.
-    fn of<B>(request: &Request<B>, locks: &Locks) -> Option<Self> {
+    fn of<B>(request: &Request<B>, shelf: &Shelf) -> Option<Self> {
         tracing::enabled!(tracing::Level::DEBUG).then(|| Self {
             method: request.method().clone(),
-            path: locks.shown(shown_path(request.uri().path())).into_owned(),
+            path: shelf.look().rules.locks.shown(shown_path(request.uri().path())).into_owned(),
             begun: Instant::now(),
         })
     }

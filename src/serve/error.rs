@@ -18,6 +18,9 @@ pub enum ServeError {
     /// No thread to serve on.
     #[error("no threads to serve on can be started")]
     Threads(#[source] io::Error),
+    /// A socket that was listened on cannot be any more.
+    #[error("a socket cannot be listened on any more; the log says why")]
+    Door,
     /// Somebody listens on the Unix socket.
     #[error("another program listens on {0}; see serve.listen")]
     Taken(PathBuf),

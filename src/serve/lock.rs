@@ -37,7 +37,7 @@ impl fmt::Debug for Seal {
 }
 
 /// What opens one river.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Lock {
     path: Seal,
     /// Of `user:secret` as it stands in the header.
@@ -45,7 +45,7 @@ struct Lock {
 }
 
 /// The locks of all private rivers, by their names.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Locks(BTreeMap<String, Lock>);
 
 /// What a request may see.
@@ -60,7 +60,7 @@ pub enum Pass<'a> {
 }
 
 /// The river that a path is of: `/NAME`, `/NAME.atom`, `/NAME/…`, `/archive/NAME/…`.
-fn river_of(path: &str) -> &str {
+pub(crate) fn river_of(path: &str) -> &str {
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_prefix("archive/").unwrap_or(path);
     path.split(['.', '/']).next().unwrap_or(path)

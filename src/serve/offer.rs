@@ -8,6 +8,7 @@ use chrono::DateTime;
 
 use crate::publish::edition::{Body, Edition, Encoding};
 use crate::serve::headers::HARDENED;
+use crate::serve::tally::Tally;
 
 type Headers = Vec<(HeaderName, HeaderValue)>;
 
@@ -16,6 +17,8 @@ type Headers = Vec<(HeaderName, HeaderValue)>;
 pub struct Offer {
     /// The edition.
     pub edition: Arc<Edition>,
+    /// Of the answers about its river.
+    pub tally: Arc<Tally>,
     /// In the order of [`Encoding::ALL`].
     prepared: [Prepared; 4],
     refused: Headers,
@@ -31,13 +34,13 @@ struct Prepared {
 
 impl Offer {
     /// Prepares the headers; `links` is the `Link` header, if there is one.
-    pub fn new(edition: Arc<Edition>, links: Option<&HeaderValue>) -> Self {
+    pub fn new(edition: Arc<Edition>, links: Option<&HeaderValue>, tally: Arc<Tally>) -> Self {
         let refused = common(&edition);
         let mut prepared = Encoding::ALL.map(|encoding| Prepared::of(&edition, encoding, &refused));
         for prepared in &mut prepared {
             prepared.whole.extend(links.map(|links| (header::LINK, links.clone())));
         }
-        Self { edition, prepared, refused }
+        Self { edition, tally, prepared, refused }
     }
 
     /// The headers of the edition in this encoding, but for `Cache-Control`.
@@ -131,7 +134,7 @@ mod tests {
 
     fn offer(modified_ms: i64) -> Offer {
         let edition = Edition::new(b"news ".repeat(4), "text/plain", Timestamp(modified_ms));
-        Offer::new(Arc::new(edition), None)
+        Offer::new(Arc::new(edition), None, Arc::default())
     }
 
     fn headers(prepared: &[(HeaderName, HeaderValue)]) -> HeaderMap {

@@ -10,6 +10,7 @@ use crate::config::options::serve::ServeOptions;
 use crate::serve::connections::{Host, is_exhausted};
 use crate::serve::counter::Counter;
 use crate::serve::crew::Crew;
+use crate::serve::error::ServeError;
 use crate::serve::listener::Listener;
 use crate::serve::seats::{Order, Seats};
 
@@ -30,13 +31,16 @@ pub struct Surroundings {
 
 /// Serves until it is told to stop; then no connection is accepted any more, those that wait for a request are closed, and running
 /// answers may take `serve.drain` to end.
+///
+/// # Errors
+/// If it cannot listen any more.
 pub async fn serve(
     crew: Crew,
     listeners: Vec<Listener>,
     counter: Counter,
     options: &ServeOptions,
     around: Surroundings,
-) {
+) -> Result<(), ServeError> {
     let (crew, seats) = (Arc::new(crew), Seats::new(options));
     let place =
         Arc::new(Place { host: Host::new(counter, options), seats: seats.clone(), crew: crew.clone() });
@@ -44,10 +48,14 @@ pub async fn serve(
     for listener in listeners {
         doors.spawn_on(keep_door(listener, place.clone()), crew.first());
     }
-    tokio::select! {
-        () = around.stop.cancelled() => {}
-        () = seats.keep(around.give_back) => {}
-    }
+    let ended = tokio::select! {
+        () = around.stop.cancelled() => Ok(()),
+        () = seats.keep(around.give_back) => Err(ServeError::Door),
+        Some(closed) = doors.join_next() => match closed {
+            Err(fallen) if fallen.is_panic() => std::panic::resume_unwind(fallen.into_panic()),
+            _ => Err(ServeError::Door),
+        },
+    };
     doors.shutdown().await;
     seats.tell_all(Order::Finish);
     if tokio::time::timeout(options.drain, seats.empty()).await.is_err() {
@@ -57,6 +65,7 @@ pub async fn serve(
     drop(place);
     // The threads are waited for, which blocks.
     drop(tokio::task::spawn_blocking(move || drop(crew)).await);
+    ended
 }
 
 /// Where connections are attended to.

@@ -1,28 +1,26 @@
 //! Where the current editions lie, by path; the back room, from which the pages of archives are fetched when they are
-//! asked for; and how riverd is, for `/healthz`.
+//! asked for; and the rules by which all of it is handed out.
 //! Promises: who hands out what lies here, or was fetched lately, waits for nobody; what lies here is replaced as a whole;
 //! no more readers wait for the back room than its door lets in.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::ArcSwap;
-use axum::http::HeaderValue;
+use arc_swap::{ArcSwap, Guard};
+use axum::http::StatusCode;
 use tokio::sync::Semaphore;
 
 use crate::publish::edition::{Edition, Encoding};
-use crate::publish::formats::FEEDS;
-use crate::serve::lock::Locks;
+use crate::serve::lock::river_of;
 use crate::serve::offer::Offer;
+use crate::serve::rules::Rules;
+use crate::serve::tally::Tally;
 
 /// Makes the edition at a path; `None` if there is none. Blocks.
 pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
 
 /// Memory for pages of archives that were fetched lately.
 const FETCHED_BYTES: usize = 16 * 1024 * 1024;
-/// What the paths begin with that only the back room has.
-const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
-
 /// What was found at a path.
 #[derive(Debug)]
 pub enum Found {
@@ -34,6 +32,15 @@ pub enum Found {
     Busy,
 }
 
+/// What the paths begin with that only the back room has.
+const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
+/// What stands at the root and is no river.
+const NO_RIVERS: [&str; 5] = ["", "style", "story", "feeds", "subscriptions"];
+/// As whose answers those of pages count. No river has such a name.
+const PAGE: &str = "(page)";
+/// As whose answers those count that are about nothing.
+const OTHER: &str = "(other)";
+
 /// Shared by those who put editions there and those who hand them out. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Shelf(Arc<Room>);
@@ -44,43 +51,79 @@ struct Room {
     fetched: Mutex<Fetched>,
     /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
     fetching: tokio::sync::Mutex<()>,
-    /// `None`: no hub is named.
-    links: Option<Links>,
 }
 
-/// What `Link` headers say of every feed that lies here (W3C WebSub section 4).
-#[derive(Debug)]
-pub struct Links {
-    /// The hub.
-    pub hub: String,
-    /// Where readers reach riverd, without a slash at the end.
-    pub public_url: String,
-    /// What is behind them, no hub hears of.
-    pub locks: Arc<Locks>,
-}
-
-impl Links {
-    fn header(&self, path: &str) -> Option<HeaderValue> {
-        let Self { hub, public_url, .. } = self;
-        let text = || format!("<{hub}>; rel=\"hub\", <{public_url}{path}>; rel=\"self\"");
-        HeaderValue::from_str(&text()).ok().filter(|_| self.is_followed(path))
-    }
-
-    /// Pages for people are none that hubs follow.
-    fn is_followed(&self, path: &str) -> bool {
-        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
-        let is_feed = |ending| ending == "opml" || FEEDS.iter().any(|format| format.ending == ending);
-        ending.is_some_and(is_feed) && !self.locks.is_private(path)
-    }
-}
-
-#[derive(Clone, Default)]
-struct Content {
+/// What lies there at one moment.
+#[derive(Clone)]
+pub struct Content {
+    /// By which it is handed out.
+    pub rules: Arc<Rules>,
     offers: Arc<HashMap<String, Arc<Offer>>>,
+    tallies: Arc<BTreeMap<String, Arc<Tally>>>,
     /// Counts how often the editions were replaced.
     replaced: u64,
+    /// Counts the editions that were made.
+    made: u64,
     fetch: Option<Arc<Fetch>>,
-    illness: Option<String>,
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        let (rules, offers, tallies) = (Arc::default(), Arc::default(), Arc::new(tallies(&[], None)));
+        Self { rules, offers, tallies, replaced: 0, made: 0, fetch: None }
+    }
+}
+
+/// A tally for each river of these paths; what was counted before goes on.
+fn tallies(paths: &[&String], before: Option<&BTreeMap<String, Arc<Tally>>>) -> BTreeMap<String, Arc<Tally>> {
+    let rivers = paths.iter().map(|path| counted_as(path)).chain([PAGE, OTHER]);
+    let known = |river: &str| before.and_then(|before| before.get(river)).cloned().unwrap_or_default();
+    rivers.map(|river| (river.to_owned(), known(river))).collect()
+}
+
+fn counted_as(path: &str) -> &str {
+    let river = river_of(path);
+    if NO_RIVERS.contains(&river) { PAGE } else { river }
+}
+
+impl Content {
+    /// What lies at `path`.
+    pub fn offer(&self, path: &str) -> Option<&Arc<Offer>> {
+        self.offers.get(path)
+    }
+
+    /// An answer about this river was given, by its name.
+    pub fn count(&self, river: &str, status: StatusCode) {
+        self.tally(river).count(status);
+    }
+
+    /// An answer was given that is about no river.
+    pub fn count_page(&self, status: StatusCode) {
+        let found =
+            !matches!(status, StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG);
+        self.tally(if found { PAGE } else { OTHER }).count(status);
+    }
+
+    fn tally(&self, river: &str) -> &Arc<Tally> {
+        self.tallies.get(river).unwrap_or_else(|| &self.tallies[OTHER])
+    }
+
+    /// These editions in the place of what lay here, by these rules.
+    fn replaced(&self, editions: &BTreeMap<String, Arc<Edition>>, rules: Arc<Rules>) -> Self {
+        let paths: Vec<&String> = editions.keys().collect();
+        let tallies = tallies(&paths, Some(&self.tallies));
+        let offers = editions.iter().map(|(path, edition)| {
+            let tally = tallies[counted_as(path)].clone();
+            (path.clone(), Arc::new(Offer::new(edition.clone(), rules.link(path).as_ref(), tally)))
+        });
+        let offers = Arc::new(offers.collect());
+        let is_new = |(path, edition): &(&String, &Arc<Edition>)| {
+            self.offers.get(*path).is_none_or(|old| !Arc::ptr_eq(&old.edition, edition))
+        };
+        let made = self.made + editions.iter().filter(is_new).count() as u64;
+        let (tallies, replaced) = (Arc::new(tallies), self.replaced + 1);
+        Self { rules, offers, tallies, replaced, made, fetch: self.fetch.clone() }
+    }
 }
 
 /// Pages by path, those fetched last at the end.
@@ -99,16 +142,26 @@ impl std::fmt::Debug for Content {
 }
 
 impl Shelf {
-    /// Names a hub with all that is public here, pages of archives aside: they never change.
-    pub fn naming(links: Option<Links>) -> Self {
-        Self(Arc::new(Room { links, ..Room::default() }))
+    /// Empty, with these rules.
+    pub fn with_rules(rules: Rules) -> Self {
+        let shelf = Self::default();
+        let rules = Arc::new(rules);
+        shelf.change(|content| content.rules = rules.clone());
+        shelf
+    }
+
+    /// What lies here now. Waits for nobody.
+    pub fn look(&self) -> Guard<Arc<Content>> {
+        self.0.content.load()
     }
 
     /// Every path of which a hub hears, with the entity tag of what lies there; in order.
     pub fn advertised(&self) -> Vec<(String, String)> {
-        let Some(links) = &self.0.links else { return Vec::new() };
-        let content = self.0.content.load();
-        let public = content.offers.iter().filter(|(path, _)| links.is_followed(path));
+        let content = self.look();
+        if content.rules.links.is_none() {
+            return Vec::new();
+        }
+        let public = content.offers.iter().filter(|(path, _)| content.rules.is_followed(path));
         let mut all: Vec<_> = public
             .map(|(path, offer)| (path.clone(), offer.edition.body(Encoding::Identity).etag.clone()))
             .collect();
@@ -117,15 +170,20 @@ impl Shelf {
     }
 
     /// Puts these editions, by path as `/river.atom`, in the place of all that lay here: all at once.
-    pub fn replace(&self, editions: BTreeMap<String, Arc<Edition>>) {
-        let offers = editions.into_iter().map(|(path, edition)| {
-            let links = self.0.links.as_ref().and_then(|links| links.header(&path));
-            (path, Arc::new(Offer::new(edition, links.as_ref())))
-        });
-        let offers: Arc<HashMap<_, _>> = Arc::new(offers.collect());
+    pub fn replace(&self, editions: &BTreeMap<String, Arc<Edition>>) {
+        self.change(|content| *content = content.replaced(editions, content.rules.clone()));
+    }
+
+    /// The same, with other rules and another back room, in the same moment.
+    pub fn replace_all(
+        &self,
+        editions: &BTreeMap<String, Arc<Edition>>,
+        rules: &Arc<Rules>,
+        fetch: &Arc<Fetch>,
+    ) {
         self.change(|content| {
-            content.offers = offers.clone();
-            content.replaced += 1;
+            *content = content.replaced(editions, rules.clone());
+            content.fetch = Some(fetch.clone());
         });
     }
 
@@ -137,8 +195,8 @@ impl Shelf {
     /// What is offered at `path`, fetched from the back room if it does not lie here. Who waits for that takes a place of
     /// `door`.
     pub async fn find(&self, path: &str, door: &Semaphore) -> Found {
-        if let Some(offer) = self.offer(path) {
-            return Found::Offer(offer);
+        if let Some(offer) = self.look().offer(path) {
+            return Found::Offer(offer.clone());
         }
         if !BACK_ROOM.iter().any(|begin| path.starts_with(begin)) {
             return Found::Nothing;
@@ -148,11 +206,6 @@ impl Shelf {
         }
         let Ok(_place) = door.try_acquire() else { return Found::Busy };
         self.fetch(path).await.map_or(Found::Nothing, Found::Offer)
-    }
-
-    /// What lies at `path`.
-    pub fn offer(&self, path: &str) -> Option<Arc<Offer>> {
-        self.0.content.load().offers.get(path).cloned()
     }
 
     /// The page at `path`, if it was fetched since the editions were replaced.
@@ -183,7 +236,8 @@ impl Shelf {
         };
         let asked = path.to_owned();
         let page = tokio::task::spawn_blocking(move || fetch(&asked)).await.ok().flatten()?;
-        let page = Arc::new(Offer::new(Arc::new(page), None));
+        let tally = self.look().tally(counted_as(path)).clone();
+        let page = Arc::new(Offer::new(Arc::new(page), None, tally));
         let mut fetched = self.pages();
         if fetched.replaced == replaced {
             fetched.keep(path, &page);
@@ -198,16 +252,29 @@ impl Shelf {
         paths
     }
 
-    /// Says what is wrong; `None`: all is well.
-    pub fn set_illness(&self, illness: Option<String>) {
-        if self.0.content.load().illness != illness {
-            self.change(move |content| content.illness.clone_from(&illness));
-        }
+    /// The size of each edition that lies here, not compressed, by its path; in order.
+    pub fn sizes(&self) -> Vec<(String, usize)> {
+        let content = self.look();
+        let size = |offer: &Offer| offer.edition.body(Encoding::Identity).bytes.len();
+        let mut sizes: Vec<_> =
+            content.offers.iter().map(|(path, offer)| (path.clone(), size(offer))).collect();
+        sizes.sort();
+        sizes
     }
 
-    /// What is wrong, if anything is.
-    pub fn illness(&self) -> Option<String> {
-        self.0.content.load().illness.clone()
+    /// How many editions were made since the start.
+    pub fn editions_made(&self) -> u64 {
+        self.look().made
+    }
+
+    /// How many answers were given, by river and status.
+    pub fn answers(&self) -> Vec<(String, u16, u64)> {
+        let content = self.look();
+        let of = |(river, tally): (&String, &Arc<Tally>)| {
+            let river = river.clone();
+            tally.counts().into_iter().map(move |(status, count)| (river.clone(), status, count))
+        };
+        content.tallies.iter().flat_map(of).collect()
     }
 
     fn change(&self, change: impl Fn(&mut Content)) {
@@ -256,7 +323,7 @@ mod tests {
         assert_eq!(count.load(Ordering::Relaxed), 1);
         assert!(!is_there("/river.atom").await, "what is no archive is not fetched");
         assert!(!is_there("/archive/river/2.atom").await);
-        shelf.replace(BTreeMap::new());
+        shelf.replace(&BTreeMap::new());
         assert!(is_there("/archive/river/1.atom").await);
         assert_eq!(count.load(Ordering::Relaxed), 3);
     }

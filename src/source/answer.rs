@@ -30,4 +30,8 @@ pub struct Answer {
     pub unreachable: bool,
     /// An earlier failure proved to be this machine's network's: it is taken back.
     pub absolved: bool,
+    /// How long the poll took, from the first word to the last byte.
+    pub took: Duration,
+    /// Size of the document that it brought, decompressed; 0: none.
+    pub bytes: usize,
 }

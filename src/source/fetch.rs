@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use reqwest::header::{self, HeaderName, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
@@ -39,15 +40,19 @@ pub struct Fetched {
     pub named: Named,
 }
 
-/// Fetches documents. Cheap to clone; connections are shared.
+/// Fetches documents. Cheap to clone; connections are shared, and so is a change of the owner's choices.
 #[derive(Debug, Clone)]
-pub struct Fetcher {
+pub struct Fetcher(Arc<ArcSwap<Means>>);
+
+/// By what documents are fetched.
+#[derive(Debug)]
+pub struct Means {
     client: Client,
     /// Made when a feed first needs it.
-    http1: Arc<OnceLock<Client>>,
+    http1: OnceLock<Client>,
     pub(crate) guard: Guard,
     pub(crate) options: Arc<FetchOptions>,
-    feeds: Arc<HashMap<String, FeedOptions>>,
+    feeds: HashMap<String, FeedOptions>,
     room: Room,
 }
 
@@ -61,6 +66,38 @@ struct Way {
 }
 
 impl Fetcher {
+    /// With the owner's limits, and what the owner says of single feeds.
+    ///
+    /// # Errors
+    /// [`FetchError::Client`]
+    pub fn new(options: &FetchOptions, feeds: &[FeedOptions]) -> Result<Self, FetchError> {
+        Ok(Self(Arc::new(ArcSwap::from_pointee(Means::new(options, feeds)?))))
+    }
+
+    /// What is fetched from now on, whoever asks for it, is fetched by these means; what is under way ends as it began.
+    pub fn change(&self, means: Means) {
+        self.0.store(Arc::new(means));
+    }
+
+    /// The owner's choices as they hold now.
+    pub fn options(&self) -> Arc<FetchOptions> {
+        self.means().options.clone()
+    }
+
+    pub(crate) fn means(&self) -> Arc<Means> {
+        self.0.load_full()
+    }
+
+    /// Fetches what is asked for, unless it is still the version that is known.
+    ///
+    /// # Errors
+    /// As [`FetchError`] lists. A status of failure is no error here but stands in the answer.
+    pub async fn fetch(&self, ask: &Ask) -> Result<Fetched, FetchError> {
+        self.means().fetch(ask).await
+    }
+}
+
+impl Means {
     /// A client with the owner's limits, and what the owner says of single feeds.
     ///
     /// # Errors
@@ -71,14 +108,10 @@ impl Fetcher {
         let feeds = feeds.iter().map(|feed| (feed.url.clone(), feed.clone())).collect();
         let room = Room::new(options.buffer.as_usize());
         let options = Arc::new(options.clone());
-        Ok(Self { client, http1: Arc::default(), guard, options, feeds: Arc::new(feeds), room })
+        Ok(Self { client, http1: OnceLock::new(), guard, options, feeds, room })
     }
 
-    /// Fetches what is asked for, unless it is still the version that is known.
-    ///
-    /// # Errors
-    /// As [`FetchError`] lists. A status of failure is no error here but stands in the answer.
-    pub async fn fetch(&self, ask: &Ask) -> Result<Fetched, FetchError> {
+    async fn fetch(&self, ask: &Ask) -> Result<Fetched, FetchError> {
         let deadline = deadline(self.options.timeout);
         let limit = self.options.timeout;
         let slow = |_| FetchError::Slow { what: "whole document", limit };

@@ -21,12 +21,13 @@ impl Fetcher {
     pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<u16, FetchError> {
         let form: String = Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut at = Url::parse(url).map_err(|_| FetchError::Address)?;
-        let limit = self.options.timeout;
+        let means = self.means();
+        let limit = means.options.timeout;
         for _ in 0..=HOPS {
-            if !self.guard.allows_url(&at) {
+            if !means.guard.allows_url(&at) {
                 return Err(FetchError::Private(at.host_str().unwrap_or_default().to_owned()));
             }
-            let request = introduced(self.client(None)?.post(at.clone()), &self.options.contact);
+            let request = introduced(means.client(None)?.post(at.clone()), &means.options.contact);
             let request =
                 request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
             let slow = |_| FetchError::Slow { what: "answer", limit };

@@ -4,11 +4,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::options::folder::FolderOptions;
@@ -17,6 +19,7 @@ use crate::model::time::Timestamp;
 use crate::model::websub::Named;
 use crate::source::delivery::Delivery;
 use crate::source::folder_scan::{Files, Kind, difference, scan, stamp};
+use crate::source::standing::{FolderState, Watching};
 
 /// The watcher of one folder.
 #[derive(Debug)]
@@ -32,6 +35,9 @@ pub struct Folder {
     /// Being written, as far as the system told.
     open: HashSet<String>,
     away: bool,
+    standing: Arc<Watching>,
+    /// What the owner chooses later; `None`: nothing else.
+    choices: Option<watch::Receiver<FolderOptions>>,
 }
 
 /// What the system noticed.
@@ -60,27 +66,51 @@ impl Folder {
         let path = PathBuf::from(&options.path);
         let (pending, open) = (HashMap::new(), HashSet::new());
         let known = known.into_iter().collect();
-        Self { path, options: options.clone(), kind, deliveries, known, pending, open, away: false }
+        Self {
+            path,
+            options: options.clone(),
+            kind,
+            deliveries,
+            known,
+            pending,
+            open,
+            away: false,
+            standing: Arc::default(),
+            choices: None,
+        }
+    }
+
+    /// Heeds what the owner chooses later, but for the folder's place.
+    #[must_use]
+    pub fn heeding(self, choices: watch::Receiver<FolderOptions>) -> Self {
+        Self { choices: Some(choices), ..self }
+    }
+
+    /// How the folder stands, for as long as it is watched.
+    pub fn standing(&self) -> Arc<Watching> {
+        self.standing.clone()
     }
 
     /// Watches until `stop`.
     pub async fn run(mut self, stop: CancellationToken) {
         let (notices, mut noticed) = mpsc::channel(NOTICES);
-        let mut watcher = watch(&self.path, notices.clone());
+        let mut watcher = begin_watching(&self.path, notices.clone());
         let mut first = true;
         loop {
             let settled = self.look().await;
+            self.keep_standing(settled);
             if settled && std::mem::take(&mut first) && self.deliveries.send(Delivery::Scanned).await.is_err()
             {
                 return;
             }
             if watcher.is_none() || self.away {
-                watcher = watch(&self.path, notices.clone());
+                watcher = begin_watching(&self.path, notices.clone());
             }
             let wait = if settled { self.options.rescan } else { self.options.settle / 2 };
             let wait = if watcher.is_none() { wait.min(Duration::from_secs(1)) } else { wait };
             tokio::select! {
                 () = stop.cancelled() => return,
+                chosen = chosen(&mut self.choices) => self.options = chosen,
                 Some(notice) = noticed.recv() => self.gather(notice, &mut noticed).await,
                 () = tokio::time::sleep(wait) => {}
             }
@@ -94,6 +124,18 @@ impl Folder {
         }
         // A receiver that went away wants no more.
         drop(self.deliveries.send(Delivery::Scanned).await);
+    }
+
+    fn keep_standing(&self, settled: bool) {
+        match (self.away, settled) {
+            (true, _) => self.standing.keep(FolderState::Away),
+            (false, true) => self.standing.keep(FolderState::Watched),
+            // Files that are being written are no reason to be unready again.
+            (false, false) if self.standing.state() == FolderState::Away => {
+                self.standing.keep(FolderState::Watched);
+            }
+            (false, false) => {}
+        }
     }
 
     async fn gather(&mut self, notice: Notice, noticed: &mut Receiver<Notice>) {
@@ -124,7 +166,7 @@ impl Folder {
         let found = match found {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => return self.gone_away(&error),
-            Err(_) => return true,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
         if std::mem::take(&mut self.away) {
             tracing::info!(folder = %self.path.display(), "the watched folder is back");
@@ -201,7 +243,7 @@ impl Folder {
         let full = self.path.join(&path);
         let (kind, limit) = ((self.kind)(&path), self.options.max_size.0);
         let read = tokio::task::spawn_blocking(move || read(&full, &kind, limit)).await;
-        let Ok((stamp, content)) = read else { return };
+        let (stamp, content) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         self.known.insert(path.clone(), stamp);
         let delivery = match content {
             Ok(bytes) => Delivery::Document { document: document(path, bytes, stamp), answer: None },
@@ -214,6 +256,16 @@ impl Folder {
         // A receiver that went away wants no more; the stop token ends the loop.
         drop(self.deliveries.send(delivery).await);
     }
+}
+
+/// Waits for another choice of the owner's.
+async fn chosen(choices: &mut Option<watch::Receiver<FolderOptions>>) -> FolderOptions {
+    if let Some(choices) = choices
+        && choices.changed().await.is_ok()
+    {
+        return choices.borrow_and_update().clone();
+    }
+    std::future::pending().await
 }
 
 fn document(path: String, bytes: Vec<u8>, stamp: FileStamp) -> Document {
@@ -245,7 +297,7 @@ fn read(path: &Path, kind: &Kind, limit_bytes: u64) -> (FileStamp, Result<Vec<u8
 }
 
 /// The system's notices, if it gives any here.
-fn watch(path: &Path, notices: Sender<Notice>) -> Option<RecommendedWatcher> {
+fn begin_watching(path: &Path, notices: Sender<Notice>) -> Option<RecommendedWatcher> {
     let tell = move |event: notify::Result<notify::Event>| {
         let told = event.map_or_else(|_| vec![Notice::Look], |event| notices_of(&event));
         // A full queue means that a look is due anyway.

@@ -63,6 +63,14 @@ impl Hosts {
         host.held_until = host.held_until.max(Some(until));
     }
 
+    /// The clock was set: every date moves by so much.
+    pub fn shift(&mut self, by_ms: i64) {
+        for host in self.0.values_mut() {
+            host.free_at = host.free_at.map(|at| at.plus_ms(by_ms));
+            host.held_until = host.held_until.map(|at| at.plus_ms(by_ms));
+        }
+    }
+
     /// Forgets hosts that nothing is known of any more.
     pub fn forget_idle(&mut self, now: Timestamp) {
         self.0

@@ -2,22 +2,27 @@
 //! Promises: at most `concurrency` requests at once and `per_host` to one host, with a pause between; none to a host
 //! that wants none; a feed under way, or whose answer was not yet taken in, is not polled again; stops at once when told.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::time::Duration;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::options::fetch::FetchOptions;
-use crate::model::document::{Document, Origin, Version};
+use crate::model::document::{Document, Origin, Version, shown};
 use crate::model::time::{Clock, Timestamp};
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
 use crate::source::fetch::Fetcher;
-use crate::source::hosts::{Hosts, Turn, host_of};
+use crate::source::hosts::host_of;
 use crate::source::outage::{Blame, Outage};
+use crate::source::schedule::agenda::{Agenda, Leap};
+use crate::source::standing::Polling;
+use crate::source::steady::steady;
 
 /// An order to the poller.
 #[derive(Debug)]
@@ -28,6 +33,8 @@ pub enum Command {
         ask: Ask,
         /// When.
         due: Option<Timestamp>,
+        /// What the clock showed when that was decided.
+        said: Timestamp,
     },
     /// Poll it no more.
     Unfollow(String),
@@ -46,19 +53,17 @@ pub enum Patience {
 #[derive(Debug)]
 pub struct Poller {
     fetcher: Fetcher,
-    options: FetchOptions,
+    options: Arc<FetchOptions>,
     patience: Patience,
     clock: Clock,
     deliveries: Sender<Delivery>,
-    waiting: HashMap<String, (Timestamp, Ask)>,
-    due: BTreeSet<(Timestamp, String)>,
-    under_way: HashSet<String>,
-    hosts: Hosts,
+    agenda: Agenda,
     outage: Outage,
     /// Polls that reached no host, until it shows whether the host or the network is to blame.
     held: Vec<Delivery>,
     /// Feeds that were blamed since a host was reached last.
     blamed: Vec<String>,
+    standing: Arc<Polling>,
 }
 
 /// A poll that has ended.
@@ -68,37 +73,32 @@ struct Done {
     offline: bool,
 }
 
-/// Idle hosts are forgotten, and the clock is looked at, at least this often.
-const IDLE: Duration = Duration::from_secs(60);
-
 impl Poller {
     /// A poller without feeds.
-    pub fn new(
-        fetcher: Fetcher,
-        options: FetchOptions,
-        patience: Patience,
-        clock: Clock,
-        deliveries: Sender<Delivery>,
-    ) -> Self {
+    pub fn new(fetcher: Fetcher, patience: Patience, clock: Clock, deliveries: Sender<Delivery>) -> Self {
         Self {
+            options: fetcher.options(),
             fetcher,
-            options,
             patience,
             clock,
             deliveries,
-            waiting: HashMap::new(),
-            due: BTreeSet::new(),
-            under_way: HashSet::new(),
-            hosts: Hosts::default(),
+            agenda: Agenda::default(),
             outage: Outage::default(),
             held: Vec::new(),
             blamed: Vec::new(),
+            standing: Arc::default(),
         }
+    }
+
+    /// How it stands, for as long as it runs.
+    pub fn standing(&self) -> Arc<Polling> {
+        self.standing.clone()
     }
 
     /// Polls until `stop`, or until the orders end and nothing is left to poll.
     pub async fn run(mut self, mut commands: UnboundedReceiver<Command>, stop: CancellationToken) {
         let mut polls: JoinSet<Done> = JoinSet::new();
+        let standing = self.standing.clone();
         loop {
             let Some(wake) = self.start_due(&mut polls).await else { return };
             tokio::select! {
@@ -108,84 +108,61 @@ impl Poller {
                     None => return,
                 },
                 Some(done) = polls.join_next(), if !polls.is_empty() => {
-                    let Ok(done) = done else { continue };
+                    let done = done.unwrap_or_else(|error| std::panic::resume_unwind(Box::new(error.to_string())));
                     if !self.finish(done, polls.is_empty()).await {
                         return;
                     }
                 }
-                () = tokio::time::sleep(wake) => self.hosts.forget_idle((self.clock)()),
+                () = standing.pulse.asked() => {}
+                () = tokio::time::sleep(wake) => self.agenda.forget_idle((self.clock)()),
             }
         }
+    }
+
+    fn look_at_clock(&mut self) -> Timestamp {
+        let now = (self.clock)();
+        if let Some(leap) = self.agenda.look_at_clock(now, steady(), &self.options) {
+            tell(leap);
+        }
+        now
     }
 
     fn order(&mut self, command: Command) {
         match command {
-            Command::Follow { ask, due } => {
-                self.forget(&ask.feed);
-                if let (Some(until), true) = (ask.held_until, ask.host_held) {
-                    self.hosts.hold(ask.url(), until);
-                }
-                let due = due.unwrap_or_else(self.clock);
-                self.due.insert((due, ask.feed.clone()));
-                self.waiting.insert(ask.feed.clone(), (due, ask));
+            Command::Follow { ask, due, said } => {
+                // What stands on the agenda already moves with the clock; this was said by the new one, or by the old.
+                let now = self.look_at_clock();
+                self.agenda.order(ask, due.unwrap_or(said), said, now);
             }
-            Command::Unfollow(url) => self.forget(&url),
-        }
-    }
-
-    fn forget(&mut self, feed: &str) {
-        if let Some((due, _)) = self.waiting.remove(feed) {
-            self.due.remove(&(due, feed.to_owned()));
+            Command::Unfollow(url) => self.agenda.forget(&url),
         }
     }
 
     /// Starts what is due and free; says how long nothing more can become so by itself. `None`: nobody takes deliveries
     /// any more.
     async fn start_due(&mut self, polls: &mut JoinSet<Done>) -> Option<Duration> {
-        let now = (self.clock)();
-        let mut wake = IDLE;
-        let (mut ready, mut postponed) = (Vec::new(), Vec::new());
-        for (due, feed) in &self.due {
-            if *due > now {
-                wake = wake.min(until(now, *due));
-                break;
-            }
-            if polls.len() + ready.len() >= self.options.concurrency {
-                break;
-            }
-            let Some((_, ask)) = self.waiting.get(feed).filter(|_| !self.under_way.contains(feed)) else {
-                continue;
-            };
-            match self.hosts.turn(ask.url(), now, &self.options) {
-                Turn::Now => {
-                    self.hosts.begin(ask.url());
-                    ready.push(feed.clone());
-                }
-                Turn::Held(until) if self.patience == Patience::None => postponed.push((feed.clone(), until)),
-                Turn::Held(free) | Turn::Pause(free) => wake = wake.min(until(now, free)),
-                Turn::Busy => {}
-            }
-        }
-        for (feed, until) in postponed {
-            self.forget(&feed);
+        // The owner may have chosen anew.
+        self.options = self.fetcher.options();
+        let now = self.look_at_clock();
+        let round = self.agenda.round(now, &self.options);
+        for (feed, until) in round.held.into_iter().filter(|_| self.patience == Patience::None) {
+            self.agenda.forget(&feed);
             let origin = Origin::Remote(feed);
             self.deliveries.send(Delivery::Postponed { origin, until }).await.ok()?;
         }
-        for feed in ready {
-            let Some((due, ask)) = self.waiting.remove(&feed) else { continue };
-            self.due.remove(&(due, feed.clone()));
-            self.under_way.insert(feed);
+        for ask in round.ready {
             polls.spawn(poll(self.fetcher.clone(), ask));
         }
-        Some(wake)
+        let (waiting, under_way) = self.agenda.counts();
+        self.standing.keep(waiting, under_way, round.next);
+        Some(round.wake)
     }
 
     /// A poll has ended. False: nobody takes deliveries any more.
     async fn finish(&mut self, done: Done, at_rest: bool) -> bool {
         let Done { ask, mut delivery, offline } = done;
         let now = (self.clock)();
-        self.hosts.end(ask.url(), now, &self.options);
-        self.under_way.remove(&ask.feed);
+        self.agenda.ended(&ask, now, &self.options);
         let Some(answer) = answer(&mut delivery) else { return self.send(delivery).await };
         self.hold_host(&ask, answer, now);
         let blame = if answer.unreachable {
@@ -210,7 +187,7 @@ impl Poller {
             (Some(429), None) => self.options.busy_wait,
             _ => return,
         };
-        self.hosts.hold(ask.url(), now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)));
+        self.agenda.hold_host(ask.url(), now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)));
     }
 
     /// Hands on what is held, now that it shows who is to blame. False: nobody takes deliveries any more.
@@ -229,7 +206,7 @@ impl Poller {
         }
         // What was blamed on hosts before it showed that the network is away is taken back.
         let absolved = if blame == Blame::Network { std::mem::take(&mut self.blamed) } else { vec![] };
-        for feed in absolved.into_iter().filter(|feed| !self.under_way.contains(feed)) {
+        for feed in absolved.into_iter().filter(|feed| !self.agenda.is_under_way(feed)) {
             let error = Some("no network".to_owned());
             let answer = Answer { error, unreachable: true, absolved: true, ..Answer::default() };
             if !self.send(Delivery::NoDocument { origin: Origin::Remote(feed), answer }).await {
@@ -252,8 +229,27 @@ fn answer(delivery: &mut Delivery) -> Option<&mut Answer> {
     }
 }
 
-/// One poll, as a delivery.
+/// One poll. Whatever it falls over is that feed's affair, as it is with a document that is read.
 async fn poll(fetcher: Fetcher, ask: Ask) -> Done {
+    let (begun, feed) = (Instant::now(), ask.clone());
+    let fetched = AssertUnwindSafe(asked(fetcher, ask)).catch_unwind();
+    let mut done = fetched.await.unwrap_or_else(|_| fallen(feed));
+    if let Some(answer) = answer(&mut done.delivery) {
+        answer.took = begun.elapsed();
+    }
+    done
+}
+
+fn fallen(ask: Ask) -> Done {
+    tracing::error!(feed = %shown(&ask.feed), "the fetch fell over it; riverd has a fault");
+    let answer =
+        Answer { error: Some("riverd fell over it while it fetched it".to_owned()), ..Answer::default() };
+    let delivery = Delivery::NoDocument { origin: Origin::Remote(ask.feed.clone()), answer };
+    Done { ask, delivery, offline: false }
+}
+
+/// One poll, as a delivery.
+async fn asked(fetcher: Fetcher, ask: Ask) -> Done {
     let origin = Origin::Remote(ask.feed.clone());
     let fetched = match fetcher.fetch(&ask).await {
         Ok(fetched) => fetched,
@@ -270,6 +266,7 @@ async fn poll(fetcher: Fetcher, ask: Ask) -> Done {
             offline: false,
         };
     };
+    let size = bytes.len();
     let document = Document {
         origin,
         bytes,
@@ -279,10 +276,17 @@ async fn poll(fetcher: Fetcher, ask: Ask) -> Done {
         version: Version::Http(fetched.answer.validators.clone()),
         named: fetched.named,
     };
-    let delivery = Delivery::Document { document, answer: Some(fetched.answer) };
+    let delivery = Delivery::Document { document, answer: Some(Answer { bytes: size, ..fetched.answer }) };
     Done { ask, delivery, offline: false }
 }
 
-fn until(now: Timestamp, then: Timestamp) -> Duration {
-    Duration::from_millis(u64::try_from(then.since(now)).unwrap_or(0) + 1)
+fn tell(leap: Leap) {
+    match leap {
+        Leap::Set(ms) => {
+            tracing::warn!(seconds = ms / 1_000, "the clock was set; feeds wait for as long as before");
+        }
+        Leap::Slept(ms) => {
+            tracing::info!(seconds = ms / 1_000, "the machine slept; what is overdue is polled bit by bit");
+        }
+    }
 }

@@ -25,6 +25,7 @@ pub mod rows;
 pub mod search;
 pub mod selection;
 pub mod subscriptions;
+pub mod survey;
 pub mod told;
 pub mod websub;
 pub mod window;

@@ -20,6 +20,17 @@ pub struct Writer {
     _thread: std::sync::Arc<Thread>,
 }
 
+/// What waits for the writer.
+#[derive(Debug, Clone)]
+pub struct Queue(mpsc::WeakSender<Job>);
+
+impl Queue {
+    /// How many jobs wait; 0 where the thread has ended.
+    pub fn depth(&self) -> usize {
+        self.0.upgrade().map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
+    }
+}
+
 #[derive(Debug)]
 struct Thread(Option<JoinHandle<()>>);
 
@@ -43,6 +54,30 @@ impl Writer {
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(run);
         let thread = thread.map_err(|_| StoreError::Closed)?;
         Ok(Self { jobs, _thread: std::sync::Arc::new(Thread(Some(thread))) })
+    }
+
+    /// Asks the thread for a word, behind all that waits. It answers as long as it lives, whatever the disk does.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`]
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |_| {
+            // Who asked may have gone away.
+            let _ = answer.send(());
+        });
+        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)
+    }
+
+    /// Waits for the end of the thread, which comes before that of its handles only if it fell over.
+    pub async fn fallen(&self) {
+        self.jobs.closed().await;
+    }
+
+    /// Its queue, for those who watch it; it does not keep the thread alive.
+    pub fn queue(&self) -> Queue {
+        Queue(self.jobs.downgrade())
     }
 
     /// Runs `work` in one transaction: committed if it returns Ok, undone otherwise.

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
 mod articles;
+mod clock;
 mod commands;
 mod conditional;
 mod corrections;
@@ -18,15 +19,18 @@ mod pages;
 mod parsing;
 mod politeness;
 mod publishing;
+mod reloading;
 mod rivers;
 mod rules;
 mod safety;
 mod sameness;
 mod searching;
 mod selecting;
+mod service;
 mod serving;
 mod stories;
 mod support;
 mod tidy;
+mod watching;
 mod websub;
 mod week;

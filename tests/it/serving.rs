@@ -71,7 +71,7 @@ fn large_river(daemon: &Daemon) -> Vec<u8> {
 fn no_path_outside_the_contract_answers_anything_but_404() {
     let daemon = Program::new().start();
     for path in [
-        "/river",
+        "/river/",
         "/river.atom/",
         "//river.atom",
         "/./river.atom",

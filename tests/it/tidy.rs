@@ -43,8 +43,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hyper", &["serve/"]),
     ("ring", &["source/websub/signature.rs"]),
     ("listenfd", &["serve/listener.rs"]),
-    ("rustix", &["daemon/"]),
+    ("rustix", &["daemon/", "source/steady.rs"]),
     ("clap", &["cli/", "main.rs"]),
+    ("sd_notify", &["daemon/systemd.rs"]),
+    ("prometheus_client", &["daemon/metrics/"]),
 ];
 
 /// What the pure must not name: clock, disk, net, runtime, database.

@@ -2,10 +2,13 @@
 //! Promises: never before what the server, the publisher or the owner wishes; jitter only ever moves a poll away from
 //! such a wish; a feed that fails is asked ever less, but never given up (save after 410).
 //! The parts: `wish` (an answer was good), `failure`, `rate` (the feed's own pace), `moving` (lasting redirects),
-//! `skipped` (hours and days without polls), `backlog` (what is overdue at a start).
+//! `skipped` (hours and days without polls), `backlog` (what is overdue at a start), `agenda` (whose turn it is), `leap`
+//! (dates of a clock that was wrong).
 
+pub mod agenda;
 pub mod backlog;
 pub mod failure;
+pub mod leap;
 pub mod moving;
 pub mod rate;
 pub mod skipped;
@@ -74,6 +77,16 @@ pub fn next(
     next.answers.insert(0, past);
     next.answers.truncate(ANSWERS);
     next
+}
+
+/// How polling would stand after the last poll, had the owner chosen then as now. `None`: that poll failed, or there was
+/// none; what waits for such a reason goes on waiting.
+pub fn replanned(state: &PollState, facts: &Facts, options: &FetchOptions, jitter: f64) -> Option<PollState> {
+    let at = state.last_poll.filter(|_| state.last_error.is_none() && !state.retired)?;
+    let (validators, given_by) = (state.validators.clone(), state.given_by.clone());
+    let nothing_new = Answer { status: Some(304), validators, given_by, ..Answer::default() };
+    let PollState { next_poll, reason, .. } = next(state, &nothing_new, facts, at, options, jitter);
+    Some(PollState { next_poll, reason, ..state.clone() })
 }
 
 fn jittered(wait: &Wait, jitter: f64) -> i64 {

@@ -236,3 +236,21 @@ fn the_last_answers_are_remembered_newest_first() {
     let statuses: Vec<_> = state.answers.iter().filter_map(|answer| answer.status).collect();
     assert_eq!(statuses, [509, 508, 507, 506, 505]);
 }
+
+#[test]
+fn another_interval_counts_from_the_last_poll_and_heeds_the_servers_wish_all_the_same() {
+    let options = FetchOptions::default();
+    let facts = |hours: u64| Facts { interval: Some(Duration::from_secs(hours * 3_600)), ..publishing(20) };
+    let hours = |state: &PollState, wanted: u64| {
+        let planned = crate::source::schedule::replanned(state, &facts(wanted), &options, 0.0)?;
+        assert_eq!(planned.last_poll, state.last_poll);
+        Some(planned.next_poll?.since(state.last_poll?) / 3_600_000)
+    };
+    let weekly = after(&PollState::default(), &good(), &facts(168));
+    assert_eq!(hours(&weekly, 1), Some(1));
+    assert_eq!(hours(&weekly, 200), Some(200));
+    let wishes = Answer { fresh: fresh(6 * 3_600), ..good() };
+    assert_eq!(hours(&after(&PollState::default(), &wishes, &facts(168)), 1), Some(6));
+    assert_eq!(hours(&after(&weekly, &bad(Some(500)), &facts(168)), 1), None, "what fails waits");
+    assert_eq!(hours(&PollState::default(), 1), None, "what was never polled is due anyway");
+}

@@ -5,6 +5,7 @@ pub mod chance;
 pub mod http;
 pub mod hub;
 pub mod labelled;
+pub mod manager;
 pub mod markup;
 pub mod program;
 pub mod server;

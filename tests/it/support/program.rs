@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::support::http::get;
+use crate::support::http::{Answer, get};
 use crate::support::wait::until;
 
 /// A fresh folder with `seeds/` and a store, and what the program is to be told.
@@ -32,8 +32,21 @@ impl Program {
         self
     }
 
+    /// Takes a variable back.
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.retain(|(known, _)| known != name);
+        self
+    }
+
     pub fn seeds(&self) -> PathBuf {
         self.home.path().join("seeds")
+    }
+
+    /// Writes the config, as an editor does: whole, in the place of the old one.
+    pub fn configure(&self, text: &str) {
+        let (path, new) = (self.home.path().join("riverd.toml"), self.home.path().join("riverd.toml.new"));
+        std::fs::write(&new, text).expect("a file");
+        std::fs::rename(new, path).expect("renamed");
     }
 
     pub fn drop_file(&self, path: &str, text: &str) {
@@ -118,6 +131,24 @@ impl Daemon {
     #[track_caller]
     pub fn until_feed(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
         until(what, || Some(self.feed()).filter(|feed| holds(feed)))
+    }
+
+    /// Asks it to read its config again.
+    pub fn hang_up(&self) {
+        let sent = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill is there").success());
+    }
+
+    /// GETs a path.
+    pub fn get(&self, path: &str) -> Answer {
+        get(&self.address, path).expect("an answer")
+    }
+
+    /// The value of a sample of `/metrics`, by its name and labels as they are written there.
+    pub fn metric(&self, sample: &str) -> Option<f64> {
+        let text = self.get("/metrics").text();
+        let line = text.lines().find_map(|line| line.strip_prefix(sample)?.strip_prefix(' '));
+        line.and_then(|value| value.parse().ok())
     }
 
     /// Kills it at once, as `kill -9` does.
