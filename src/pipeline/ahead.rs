@@ -62,6 +62,11 @@ impl Ahead {
         }
     }
 
+    /// Reads what comes from now on by these options.
+    pub fn heed(&mut self, options: ParseOptions) {
+        self.options = options;
+    }
+
     /// Whether the next one is still to come.
     pub fn is_idle(&self) -> bool {
         self.under_way.is_empty() && self.delivered.is_empty()
