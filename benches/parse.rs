@@ -123,14 +123,14 @@ fn limits() -> ParseOptions {
 #[divan::bench(args = ["rss", "atom"])]
 fn repair(bencher: Bencher<'_, '_>, name: &str) {
     let (text, _, root) = feed(name);
-    let guard = Guard::feed(&limits());
+    let guard = Guard::feed(&limits(), false);
     bencher.counter(BytesCount::of_str(text)).bench(|| repair::repair(text, root, guard, &mut Vec::new()));
 }
 
 #[divan::bench(args = ["rss", "atom"])]
 fn side(bencher: Bencher<'_, '_>, name: &str) {
     let (text, shape, root) = feed(name);
-    bencher.counter(BytesCount::of_str(text)).bench(|| side::side(&text[root..], shape, None, 5_000));
+    bencher.counter(BytesCount::of_str(text)).bench(|| side::side(&text[root..], shape, None, &limits()));
 }
 
 #[divan::bench(args = ["rss", "atom"])]

@@ -10,7 +10,7 @@ use crate::model::complaint::Complaint;
 use crate::model::document::{Document, FileStamp, Origin, Version, shown};
 use crate::model::time::Timestamp;
 use crate::model::websub::Named;
-use crate::parse::inspect::inspect_json;
+use crate::parse::inspect;
 use crate::parse::parsed::Parsed;
 use crate::parse::road::parse;
 use crate::source::folder_scan::stamp;
@@ -34,7 +34,7 @@ pub async fn inspect(config: &Config, inspected: Inspected, form: Form) -> anyho
     let web = inspected.document.starts_with("http://") || inspected.document.starts_with("https://");
     let parsed =
         if web { discovered(config, &inspected).await? } else { parse(&read(&inspected)?, &config.parse)? };
-    if form.json { json(&inspect_json(&parsed)) } else { show(&parsed) }
+    if form.json { json(&inspect::Inspected::of(&parsed)) } else { show(&parsed) }
 }
 
 /// What is at the URL, or the feed that the web page there belongs to.

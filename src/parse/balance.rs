@@ -18,16 +18,26 @@ use crate::parse::text::escape;
 /// Balanced HTML.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Balanced {
-    /// Every element closed; `None` if it would be many times as long as what it was made of.
+    /// Every element closed; `None` if it would be many times as long as what it was made of, or over the limit.
     pub html: Option<String>,
     /// Tags were left out because they stood too deep; their text is there.
     pub too_deep: bool,
 }
 
+/// What bounds the result.
+#[derive(Debug, Clone, Copy)]
+pub struct Within {
+    /// Tags nested within each other.
+    pub depth: usize,
+    /// Length, in bytes; whoever needs more gets none.
+    pub bytes: usize,
+}
+
 /// Balances `html`, whose relative addresses count from `base`.
-pub fn balance(html: &str, base: Option<&Url>, keep: Keep, max_depth: usize) -> Balanced {
+pub fn balance(html: &str, base: Option<&Url>, keep: Keep, within: Within) -> Balanced {
+    let most = within.bytes.min(html.len() * MAX_GROWTH + MIN_BYTES);
     let mut writer = Writer {
-        nesting: Nesting::new(html.len(), max_depth),
+        nesting: Nesting::new(html.len().min(within.bytes), within.depth, most),
         base,
         keep,
         marked: html.contains("<![CDATA["),
@@ -52,7 +62,7 @@ pub fn balance(html: &str, base: Option<&Url>, keep: Keep, max_depth: usize) -> 
             }
             Token::Close(name) => writer.close(name),
         }
-        if writer.nesting.bytes() > html.len() * MAX_GROWTH + MIN_BYTES {
+        if writer.nesting.bytes() > most {
             return Balanced { html: None, too_deep: false };
         }
     }
@@ -244,9 +254,15 @@ fn named(name: &str) -> &'static Element {
 mod tests {
     use super::*;
 
+    const WITHIN: Within = Within { depth: 32, bytes: 100_000 };
+
     fn check(html: &str, expected: &str) {
         let base = Url::parse("https://a.example/n/1").expect("a base");
-        assert_eq!(balance(html, Some(&base), Keep::Policy, 32).html.as_deref(), Some(expected), "{html}");
+        assert_eq!(
+            balance(html, Some(&base), Keep::Policy, WITHIN).html.as_deref(),
+            Some(expected),
+            "{html}"
+        );
     }
 
     #[test]
@@ -325,8 +341,15 @@ mod tests {
 
     #[test]
     fn beyond_the_depth_tags_go_and_text_stays() {
-        let balanced = balance(&format!("{}x", "<div>".repeat(100)), None, Keep::Policy, 32);
+        let balanced = balance(&format!("{}x", "<div>".repeat(100)), None, Keep::Policy, WITHIN);
         assert!(balanced.too_deep);
         assert_eq!(balanced.html, Some(format!("{}x{}", "<div>".repeat(32), "</div>".repeat(32))));
+    }
+
+    #[test]
+    fn beyond_the_length_there_is_none() {
+        assert!(balance(&"<p>x".repeat(20_000), None, Keep::Policy, WITHIN).html.is_none());
+        let hidden = format!("{}<p>x", "<script>y</script>".repeat(20_000));
+        assert_eq!(balance(&hidden, None, Keep::Policy, WITHIN).html.as_deref(), Some("<p>x</p>"));
     }
 }

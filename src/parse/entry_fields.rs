@@ -1,5 +1,6 @@
 //! One item or entry of any feed format to its draft.
 
+use crate::parse::bounds::MANY;
 use crate::parse::draft::{EntryDraft, RichText, SourceDraft, Writing};
 use crate::parse::fields::{self, Name, Notes, all, line, links, media_of, page, text};
 use crate::parse::link::absolute;
@@ -132,7 +133,7 @@ fn lastmod(item: &Element<'_>) -> Option<crate::model::time::Timestamp> {
 fn authors(item: &Element<'_>, source: Option<&SourceDraft>) -> Vec<crate::model::feed::Person> {
     let named = |wanted: &[Name]| -> Vec<_> {
         let children = item.children().filter(|child| wanted.contains(&(child.space, child.name.as_ref())));
-        children.filter_map(person).collect()
+        children.filter_map(person).take(MANY + 1).collect()
     };
     let mut authors = named(&[(Core, "author"), (Atom, "author"), (Dublin, "creator"), (Dublin, "author")]);
     if authors.is_empty() {

@@ -1,6 +1,7 @@
 //! A feed's own metadata, and what it asks of those who poll it, of any feed format.
 
 use crate::model::feed::{Person, PollHints};
+use crate::parse::bounds::MANY;
 use crate::parse::draft::{FeedDraft, Writing};
 use crate::parse::fields::{self, Link, Name, Notes, all, line, links, page, text};
 use crate::parse::link::absolute;
@@ -77,7 +78,7 @@ fn authors(head: &Element<'_>) -> Vec<Person> {
     ];
     let of_rank = |rank: &&[Name]| {
         let children = head.children().filter(|child| rank.contains(&(child.space, child.name.as_ref())));
-        let persons: Vec<_> = children.filter_map(person).collect();
+        let persons: Vec<_> = children.filter_map(person).take(MANY + 1).collect();
         (!persons.is_empty()).then_some(persons)
     };
     RANKS.iter().find_map(of_rank).unwrap_or_default()

@@ -4,6 +4,7 @@
 use crate::model::complaint::Complaint;
 use crate::model::entry::Enclosure;
 use crate::model::time::Timestamp;
+use crate::parse::bounds::MANY;
 use crate::parse::date;
 use crate::parse::draft::{RichText, Writing};
 use crate::parse::link::absolute;
@@ -99,7 +100,7 @@ impl Link {
 /// All links of an element that lead somewhere, in order.
 pub fn links(element: &Element<'_>) -> Vec<Link> {
     let links = element.children().filter(|child| child.is_core() && child.name == "link");
-    links.filter_map(link).collect()
+    links.filter_map(link).take(2 * MANY).collect()
 }
 
 fn link(element: &Element<'_>) -> Option<Link> {
@@ -128,16 +129,19 @@ pub fn page(links: &[Link]) -> Option<&Link> {
 pub fn categories(element: &Element<'_>) -> Vec<String> {
     let mut terms = Vec::new();
     for child in element.children() {
+        if terms.len() > MANY {
+            break;
+        }
         match (child.space, child.name.as_ref()) {
             (Space::Core | Space::Atom, "category") | (Space::Itunes, "category") => {
                 category(child, &mut terms);
             }
             (Space::Dublin, "subject") | (Space::Media, "category") => category(child, &mut terms),
             (Space::Core, "tags") if child.has_elements() => {
-                terms.extend(child.children().map(|tag| tag.text().into_owned()));
+                terms.extend(child.children().map(|tag| tag.text().into_owned()).take(MANY + 1));
             }
             (Space::Core, "tags") | (Space::Itunes | Space::Media, "keywords") => {
-                terms.extend(child.text().split(',').map(str::to_owned));
+                terms.extend(child.text().split(',').map(str::to_owned).take(MANY + 1));
             }
             _ => {}
         }
@@ -168,7 +172,7 @@ fn category(element: &Element<'_>, terms: &mut Vec<String>) {
 /// Files that belong to an element: enclosures, links to them, and Media RSS at any depth.
 pub fn enclosures(element: &Element<'_>, links: &[Link]) -> Vec<Enclosure> {
     let own = element.children().filter(|child| child.is_core() && child.name == "enclosure");
-    let mut enclosures: Vec<_> = own.filter_map(|child| enclosure(child, "length")).collect();
+    let mut enclosures: Vec<_> = own.filter_map(|child| enclosure(child, "length")).take(MANY + 1).collect();
     let linked = links.iter().filter(|link| link.rel.as_deref() == Some("enclosure"));
     enclosures.extend(linked.map(|link| Enclosure {
         href: link.href.clone(),
@@ -178,7 +182,11 @@ pub fn enclosures(element: &Element<'_>, links: &[Link]) -> Vec<Enclosure> {
     let mut media = Vec::new();
     media_of(element, &mut media);
     enclosures.extend(
-        media.into_iter().filter(|child| child.name == "content").filter_map(|c| enclosure(c, "fileSize")),
+        media
+            .into_iter()
+            .filter(|child| child.name == "content")
+            .filter_map(|child| enclosure(child, "fileSize"))
+            .take(MANY + 1),
     );
     enclosures
 }

@@ -12,17 +12,20 @@ pub struct Guard {
     pub entries: usize,
     /// Elements of one entry, and all that are of none.
     pub elements: usize,
+    /// Only the side pass will read it: what that reads right as it stands is left so, and no copy is made for it.
+    pub lenient: bool,
 }
 
 impl Guard {
-    /// For feeds.
-    pub fn feed(options: &ParseOptions) -> Self {
-        Self { depth: options.max_depth, entries: options.max_entries, elements: options.max_elements }
+    /// For feeds. `lenient`: only the side pass will read it.
+    pub fn feed(options: &ParseOptions, lenient: bool) -> Self {
+        let ParseOptions { max_depth: depth, max_entries: entries, max_elements: elements, .. } = *options;
+        Self { depth, entries, elements, lenient }
     }
 
     /// For lists of subscriptions, which have a limit of their own.
     pub fn list(options: &ParseOptions) -> Self {
-        Self { depth: options.max_depth, entries: usize::MAX, elements: usize::MAX }
+        Self { depth: options.max_depth, entries: usize::MAX, elements: usize::MAX, lenient: false }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::config::options::parse::ParseOptions;
 use crate::model::complaint::Complaint;
 use crate::parse::article::{Draft, Place, finish};
 use crate::parse::attributes::Keep;
-use crate::parse::balance::balance;
+use crate::parse::balance::{Within, balance};
 use crate::parse::byline::Byline;
 use crate::parse::date::timestamp;
 use crate::parse::json_ld;
@@ -138,13 +138,18 @@ fn readable(
     options: &ParseOptions,
     complaints: &mut Vec<Complaint>,
 ) -> Readable {
-    let balanced = balance(text, base, Keep::Structure, options.max_html_depth.min(MAX_DEPTH));
+    let within = Within { depth: options.max_html_depth.min(MAX_DEPTH), bytes: options.max_html.as_usize() };
+    let balanced = balance(text, base, Keep::Structure, within);
     if balanced.too_deep {
         complaints.push(Complaint::new("limit", format!("tags nested over {MAX_DEPTH} deep are left out")));
     }
-    let Some(body) = balanced.html.filter(|html| html.len() <= options.max_html.as_usize()) else {
+    let Some(body) = balanced.html.filter(|html| html.len() <= within.bytes) else {
         complaints.push(Complaint::new("limit", "the page is over parse.max_html and is kept as text"));
-        return Readable { title: head.title.clone(), content: paragraphs(text), excerpt: None };
+        return Readable {
+            title: head.title.clone(),
+            content: paragraphs(text, options.max_text.as_usize()),
+            excerpt: None,
+        };
     };
     let page = format!("<html><head><title>{}</title></head><body>{body}</body></html>", escape(&head.title));
     let found = catch_unwind(AssertUnwindSafe(|| read(page))).ok().flatten();

@@ -3,31 +3,37 @@
 //! ids, and whatever calls itself by another version is read all the same.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use url::Url;
 
+use crate::config::options::parse::ParseOptions;
 use crate::model::complaint::Complaint;
 use crate::model::entry::Enclosure;
 use crate::model::feed::{Person, PollHints};
+use crate::parse::bounds::{Bounds, MANY};
 use crate::parse::date;
 use crate::parse::draft::{EntryDraft, FeedDraft, Reading, RichText, Writing};
+use crate::parse::json_value::Few;
 use crate::parse::link::absolute;
 use crate::parse::parsed::ParseError;
 use crate::parse::text::fold;
 
 /// Nesting beyond this is left out.
 const DEPTH: usize = 100;
+/// What nests deeper is not even read over: the document ends there.
+const MAX_OPEN: usize = 100_000;
 
 /// Reads the text of a JSON Feed. `base`: where it was found.
 ///
 /// # Errors
 /// [`ParseError::Broken`] if it is no JSON, [`ParseError::Unknown`] if it is no feed.
-pub fn json(text: &str, base: Option<&Url>, max_entries: usize) -> Result<Reading, ParseError> {
+pub fn json(text: &str, base: Option<&Url>, options: &ParseOptions) -> Result<Reading, ParseError> {
     let reader = Reader { base: base.cloned().map(Rc::new) };
-    let root = Root { reader: &reader, max_entries };
+    let root = Root { reader: &reader, options };
     let mut complaints = Vec::new();
     let found = match found(&root, text) {
         Ok(found) => found,
@@ -41,12 +47,16 @@ pub fn json(text: &str, base: Option<&Url>, max_entries: usize) -> Result<Readin
         return Err(ParseError::Unknown);
     }
     if found.beyond > 0 {
-        let text = format!("{} entries beyond the first {max_entries} left out", found.beyond);
+        let text = format!("{} entries beyond the first {} left out", found.beyond, options.max_entries);
         complaints.push(Complaint::new("limit", text));
     }
+    let mut bounds = found.bounds.unwrap_or_else(|| Bounds::new(options));
+    let mut feed = reader.feed(&found.fields);
+    bounds.feed(&mut feed);
+    complaints.extend(bounds.complaints());
     Ok(Reading {
         shape: "json",
-        feed: reader.feed(&found.fields),
+        feed,
         entries: found.entries,
         hints: PollHints { hubs: reader.hubs(&found.fields), ..PollHints::default() },
         complaints,
@@ -60,6 +70,8 @@ struct Found {
     fields: Value,
     has_items: bool,
     entries: Vec<EntryDraft>,
+    /// What is left of the bounds, once an entry was read.
+    bounds: Option<Bounds>,
     /// Entries that were not read.
     beyond: usize,
 }
@@ -74,7 +86,7 @@ fn found(root: &Root<'_>, text: &str) -> Result<Found, serde_json::Error> {
 /// Reads the root object.
 struct Root<'a> {
     reader: &'a Reader,
-    max_entries: usize,
+    options: &'a ParseOptions,
 }
 
 impl<'de> Visitor<'de> for &Root<'_> {
@@ -103,7 +115,8 @@ impl<'de> Visitor<'de> for &Root<'_> {
             if key == "items" {
                 map.next_value_seed(Items { root: self, found: &mut found })?;
             } else if FIELDS.contains(&key.as_ref()) {
-                found.fields[key.as_ref()] = map.next_value()?;
+                let left = Cell::new(self.options.max_elements);
+                found.fields[key.as_ref()] = map.next_value_seed(Few::of(&left))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -135,10 +148,13 @@ impl<'de> Visitor<'de> for Items<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         self.found.has_items = true;
-        while self.found.entries.len() < self.root.max_entries {
-            let Some(item) = items.next_element::<Value>()? else { return Ok(()) };
+        let Root { reader, options } = *self.root;
+        let bounds = self.found.bounds.get_or_insert_with(|| Bounds::new(options));
+        while self.found.entries.len() < options.max_entries {
+            let left = Cell::new(options.max_elements);
+            let Some(item) = items.next_element_seed(Few::of(&left))? else { return Ok(()) };
             if item.is_object() {
-                self.found.entries.push(self.root.reader.entry(&item));
+                self.found.entries.extend(bounds.entry(reader.entry(&item)));
             }
         }
         while items.next_element::<IgnoredAny>()?.is_some() {
@@ -182,8 +198,12 @@ impl Reader {
             published: line(&item["date_published"]).and_then(|text| date::timestamp(&text)),
             updated: line(&item["date_modified"]).and_then(|text| date::timestamp(&text)),
             authors: self.authors(item),
-            categories: list(&item["tags"]).iter().filter_map(line).collect(),
-            enclosures: list(&item["attachments"]).iter().filter_map(|value| self.enclosure(value)).collect(),
+            categories: list(&item["tags"]).iter().filter_map(line).take(MANY).collect(),
+            enclosures: list(&item["attachments"])
+                .iter()
+                .filter_map(|value| self.enclosure(value))
+                .take(MANY)
+                .collect(),
             language: line(&item["language"]),
             source: None,
             rights: None,
@@ -194,7 +214,7 @@ impl Reader {
     fn authors(&self, value: &Value) -> Vec<Person> {
         let all = list(&value["authors"]);
         let all = if all.is_empty() { std::slice::from_ref(&value["author"]) } else { all };
-        all.iter().filter_map(|author| self.author(author)).collect()
+        all.iter().filter_map(|author| self.author(author)).take(MANY).collect()
     }
 
     fn author(&self, value: &Value) -> Option<Person> {
@@ -218,7 +238,7 @@ impl Reader {
         let hubs = list(&root["hubs"]).iter();
         let web_sub =
             |hub: &&Value| line(&hub["type"]).is_none_or(|kind| kind.eq_ignore_ascii_case("websub"));
-        hubs.filter(web_sub).filter_map(|hub| self.link(&hub["url"])).collect()
+        hubs.filter(web_sub).filter_map(|hub| self.link(&hub["url"])).take(MANY).collect()
     }
 
     fn link(&self, value: &Value) -> Option<String> {
@@ -273,6 +293,7 @@ impl Mend {
     fn token(&mut self, c: char, rest: &str) -> usize {
         match c {
             '"' => return self.string(rest),
+            '{' | '[' if self.open.len() >= MAX_OPEN => return 0,
             '{' | '[' => self.begin(c),
             '}' | ']' => self.end(c),
             ',' => {
@@ -357,9 +378,13 @@ impl Mend {
 mod tests {
     use super::*;
 
+    fn few() -> ParseOptions {
+        ParseOptions { max_entries: 2, ..ParseOptions::default() }
+    }
+
     fn read(text: &str) -> Reading {
         let base = Url::parse("https://a.example/feed.json").ok();
-        json(text, base.as_ref(), 2).expect("a feed")
+        json(text, base.as_ref(), &few()).expect("a feed")
     }
 
     #[test]
@@ -397,15 +422,15 @@ mod tests {
 
     #[test]
     fn other_json_is_no_feed() {
-        assert_eq!(json("{\"a\": 1}", None, 2), Err(ParseError::Unknown));
-        assert!(json("{\"items\": 1}", None, 2).is_err());
-        assert!(matches!(json("{a: 1}", None, 2), Err(ParseError::Broken(_))));
+        assert_eq!(json("{\"a\": 1}", None, &few()), Err(ParseError::Unknown));
+        assert!(json("{\"items\": 1}", None, &few()).is_err());
+        assert!(matches!(json("{a: 1}", None, &few()), Err(ParseError::Broken(_))));
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_mended_or_refused(text in "\\{[\\[\\]{}:,\"a1\\\\ \n]{0,80}") {
-            let _ = json(&text, None, 5);
+            let _ = json(&text, None, &few());
         }
     }
 }

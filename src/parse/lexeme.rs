@@ -2,6 +2,7 @@
 //! Promises: linear in what is looked at, and what is looked at is bounded.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::parse::tree::attributes;
 
@@ -9,6 +10,9 @@ use crate::parse::tree::attributes;
 const TAG_BYTES: usize = 1024 * 1024;
 /// As many `<` may stand in the attributes of a tag; XML allows none.
 const ANGLES: usize = 16;
+/// Attributes read of a tag whose quotes do not match, and its length in bytes.
+const SLIPPED: usize = 256;
+const SLIPPED_BYTES: usize = 64 * 1024;
 /// The longest name of a reference, in bytes.
 const NAME_BYTES: usize = 34;
 /// What the entities of a document may come to in all, in bytes, and one of them.
@@ -62,11 +66,12 @@ pub fn tag_length(text: &str) -> Option<usize> {
     None
 }
 
-/// A tag whose quotes do not match anew, with what can be made out of its attributes.
+/// A tag whose quotes do not match anew, with what can be made out of its attributes; out of none of a long one's.
 pub fn rewritten(tag: &str, name: &str) -> String {
     let mut written = format!("<{name}");
     let inside = tag[1 + name.len()..tag.len() - 1].trim_end_matches('/');
-    for (key, value) in attributes(inside).iter().filter(|(key, _)| name_length(key) == key.len()) {
+    let most = if inside.len() > SLIPPED_BYTES { 0 } else { SLIPPED };
+    for (key, value) in attributes(inside, most).iter().filter(|(key, _)| name_length(key) == key.len()) {
         let value: String = value.chars().filter(|c| is_legal(*c)).collect();
         let value = html_escape::encode_double_quoted_attribute(&value);
         written.extend([" ", key, "=\"", &value, "\""]);
@@ -78,7 +83,7 @@ pub fn rewritten(tag: &str, name: &str) -> String {
 /// The entities that a document declares itself.
 #[derive(Debug, Default)]
 pub struct Entities<'a> {
-    known: Vec<(&'a str, &'a str)>,
+    known: HashMap<&'a str, &'a str>,
     /// Bytes written for them so far.
     written: usize,
 }
@@ -94,12 +99,20 @@ impl<'a> Entities<'a> {
             let (value, _) = rest[1..].split_once(quote)?;
             (value.len() <= ONE_ENTITY_BYTES).then_some((name, value))
         });
-        Self { known: known.collect(), written: 0 }
+        // Of two declarations the first is binding (XML 1.0 section 4.2).
+        let mut first = HashMap::new();
+        for (name, value) in known {
+            first.entry(name).or_insert(value);
+        }
+        Self { known: first, written: 0 }
     }
 
     /// What `name` stands for; not any more when all of them together have come to much.
     fn value(&mut self, name: &str) -> Option<&'a str> {
-        let (_, value) = self.known.iter().find(|(known, _)| *known == name)?;
+        if self.known.is_empty() {
+            return None;
+        }
+        let value = self.known.get(name)?;
         self.written += value.len();
         (self.written <= ENTITY_BYTES).then_some(*value)
     }

@@ -118,14 +118,19 @@ fn matches(pattern: &str, name: &str) -> bool {
     pattern.strip_suffix('*').map_or(name == pattern, |start| name.starts_with(start))
 }
 
+/// No address is longer, in bytes: a long base would make many short ones long.
+const MAX_BYTES: usize = 8 * 1024;
+
 /// `link` made absolute against `base`; `None` if it is no web or mail address then.
 pub fn absolute(link: &str, base: Option<&Url>) -> Option<String> {
     let link = link.trim();
-    if link.is_empty() {
+    if link.is_empty() || link.len() > MAX_BYTES {
         return None;
     }
     let url = base.map_or_else(|| Url::parse(link), |base| base.join(link)).ok()?;
-    matches!(url.scheme(), "http" | "https" | "mailto" | "magnet" | "ftp").then(|| url.to_string())
+    matches!(url.scheme(), "http" | "https" | "mailto" | "magnet" | "ftp")
+        .then(|| String::from(url))
+        .filter(|url| url.len() <= MAX_BYTES)
 }
 
 #[cfg(test)]

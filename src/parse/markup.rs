@@ -144,7 +144,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::tree::{Visitor, read};
+    use crate::parse::tree::{Most, Visitor, read};
 
     struct Nothing;
 
@@ -157,7 +157,8 @@ mod tests {
     }
 
     fn check(xml: &str, expected: &str, writing: Writing) {
-        let root = read(xml, None, &mut Nothing).expect("a root");
+        let root = read(xml, None, Most { each: 9, held: 99, elements: 99, text: 999 }, &mut Nothing)
+            .expect("a root");
         let text = rich_text(&root, Writing::Plain).expect("a text");
         assert_eq!((text.body.as_str(), text.writing), (expected, writing), "{xml}");
     }

@@ -14,6 +14,7 @@ pub struct Nesting {
     /// How often each element is open.
     counts: [u16; ELEMENTS.len()],
     max_depth: usize,
+    most: usize,
     too_deep: bool,
     /// Where the text that is being written began, or somewhere before.
     run_start: usize,
@@ -69,10 +70,11 @@ const TERMS: [u8; 2] = [at("dt"), at("dd")];
 const DL: u8 = at("dl");
 
 impl Nesting {
-    /// For about so many bytes; elements nested deeper than `max_depth` are not written.
-    pub fn new(bytes: usize, max_depth: usize) -> Self {
-        let out = String::with_capacity(bytes + bytes / 8);
-        Self { out, open: Vec::new(), counts: [0; ELEMENTS.len()], max_depth, too_deep: false, run_start: 0 }
+    /// For about so many bytes; elements nested deeper than `max_depth` are not written. Of a text, nothing is
+    /// written beyond `most` bytes and a little: whoever asked for no more looks at [`Nesting::bytes`].
+    pub fn new(bytes: usize, max_depth: usize, most: usize) -> Self {
+        let (out, counts) = (String::with_capacity(bytes + bytes / 8), [0; ELEMENTS.len()]);
+        Self { out, open: Vec::new(), counts, max_depth, most, too_deep: false, run_start: 0 }
     }
 
     /// Closes what is open.
@@ -96,6 +98,9 @@ impl Nesting {
         }
         let mut rest = text;
         while let Some(at) = rest.find(['<', '&']) {
+            if self.out.len() > self.most {
+                return;
+            }
             let (before, after) = rest.split_at(at);
             self.write_text(before);
             let is_entity = after.starts_with('&') && begins_entity(&after.as_bytes()[1..]);

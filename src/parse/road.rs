@@ -1,6 +1,8 @@
 //! The way of a document through this room: what it is, and which reader takes it.
 //! Promises: pure and total; see the essay of the room.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::config::options::parse::ParseOptions;
@@ -19,6 +21,7 @@ use crate::parse::parsed::{ParseError, Parsed};
 use crate::parse::repair::repair;
 use crate::parse::side::side;
 use crate::parse::sniff::{FileKind, TextKind, kind_of_path, kind_of_text};
+use crate::parse::text::beginning;
 use crate::parse::{html_article, markdown, text_article};
 
 /// Reads a document.
@@ -42,7 +45,13 @@ pub fn parse(document: &Document, options: &ParseOptions) -> Result<Parsed, Pars
         return feed(&text, document, options, complaints);
     };
     let place = Place { path, modified: document.modified };
-    match kind_of_path(path) {
+    let kind = kind_of_path(path);
+    let text = if matches!(kind, FileKind::Text | FileKind::Markdown) {
+        cut(text, options, &mut complaints)
+    } else {
+        text
+    };
+    match kind {
         FileKind::Text => Ok(text_article::text(&text, place, options, complaints)),
         FileKind::Markdown => Ok(markdown::markdown(&text, place, options, complaints)),
         FileKind::Html => Ok(html_article::html(&text, place, options, complaints)),
@@ -50,13 +59,30 @@ pub fn parse(document: &Document, options: &ParseOptions) -> Result<Parsed, Pars
     }
 }
 
+/// An article up to `parse.max_text`.
+fn cut<'a>(text: Cow<'a, str>, options: &ParseOptions, complaints: &mut Vec<Complaint>) -> Cow<'a, str> {
+    let most = options.max_text.as_usize();
+    if text.len() <= most {
+        return text;
+    }
+    complaints.push(Complaint::new("limit", "the article is over parse.max_text and is cut there"));
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(beginning(text, most)),
+        Cow::Owned(text) => Cow::Owned(beginning(&text, most).to_owned()),
+    }
+}
+
+/// Nothing counts from an address that is longer than this, in bytes: it would make every short one as long.
+const BASE_BYTES: usize = 2 * 1024;
+
 fn feed(
     text: &str,
     document: &Document,
     options: &ParseOptions,
     mut complaints: Vec<Complaint>,
 ) -> Result<Parsed, ParseError> {
-    let base = document.url.as_deref().and_then(|url| Url::parse(url).ok());
+    let base = document.url.as_deref().filter(|url| url.len() <= BASE_BYTES);
+    let base = base.and_then(|url| Url::parse(url).ok());
     let mut reading = read(text, base.as_ref(), options, &mut complaints)?;
     complaints.append(&mut reading.complaints);
     let mut parsed = finish(Reading { complaints, ..reading }, base.as_ref(), options);
@@ -76,31 +102,37 @@ pub fn read(
 ) -> Result<Reading, ParseError> {
     match kind_of_text(text) {
         TextKind::Feed { shape, root } => {
-            let mended = repair(text, root, Guard::feed(options), complaints);
-            Ok(both(&mended, shape, base, options))
+            let lenient = text.len() - root > FEED_RS_BYTES;
+            let mended = repair(text, root, Guard::feed(options, lenient), complaints);
+            let mut reading = side(&mended, shape, base, options);
+            if !lenient && reading.lacks() && is_small(&mended) {
+                second(&mut reading, &mended, shape, base);
+            }
+            Ok(reading)
         }
-        TextKind::Json(start) => json(&text[start..], base, options.max_entries),
+        TextKind::Json(start) => json(&text[start..], base, options),
         TextKind::WebPage => Err(ParseError::WebPage { feed_links: feed_links(text, base) }),
         TextKind::Opml(_) | TextKind::Unknown => Err(ParseError::Unknown),
     }
 }
 
-/// feed-rs holds a document several times over while it reads it. Larger ones the side pass reads alone, so that what is
-/// made to hurt takes no more memory than it must.
-const FEED_RS_BYTES: usize = 2 * 1024 * 1024;
+/// feed-rs holds a document several times over while it reads it, most of all one of many small elements. Larger ones the
+/// side pass reads alone, so that what is made to hurt takes no more memory than it must.
+const FEED_RS_BYTES: usize = 1024 * 1024;
+const FEED_RS_TAGS: usize = 40_000;
 
-/// Both readers over mended XML: the side pass, and from feed-rs what that has left empty. feed-rs is asked only where
-/// something is missing, for it takes three quarters of the time.
-fn both(mended: &str, shape: &'static str, base: Option<&Url>, options: &ParseOptions) -> Reading {
-    let mut reading = side(mended, shape, base, options.max_entries);
-    if mended.len() > FEED_RS_BYTES || !reading.lacks() {
-        return reading;
-    }
+fn is_small(mended: &str) -> bool {
+    mended.len() <= 2 * FEED_RS_BYTES
+        && memchr::memchr_iter(b'<', mended.as_bytes()).nth(FEED_RS_TAGS).is_none()
+}
+
+/// Takes from feed-rs what the side pass has left empty. It is asked only where something is missing, for it takes three
+/// quarters of the time.
+fn second(reading: &mut Reading, mended: &str, shape: &'static str, base: Option<&Url>) {
     match adapt(mended, shape, base) {
         Ok(other) => reading.fill(other),
         Err(error) => tracing::debug!(%error, "feed-rs cannot read it, the side pass stands alone"),
     }
-    reading
 }
 
 /// Each id stands once in a document: of entries with one id the first is kept, the others get ids of their own

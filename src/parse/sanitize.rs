@@ -18,7 +18,7 @@ use url::Url;
 use crate::config::options::parse::ParseOptions;
 use crate::model::complaint::Complaint;
 use crate::parse::attributes::{Keep, is_sound};
-use crate::parse::balance::balance;
+use crate::parse::balance::{Within, balance};
 use crate::parse::policy::{ELEMENTS, GENERIC, SCHEMES};
 use crate::parse::text::{paragraphs, plain};
 
@@ -27,9 +27,13 @@ use crate::parse::text::{paragraphs, plain};
 pub struct Sanitizer {
     base: Option<Url>,
     max_bytes: usize,
-    max_depth: usize,
+    within: Within,
+    max_text: usize,
+    /// What all that comes out may still come to, in bytes.
+    left: Cell<usize>,
     oversized: Cell<usize>,
     too_deep: Cell<usize>,
+    beyond: Cell<usize>,
 }
 
 impl Sanitizer {
@@ -38,9 +42,12 @@ impl Sanitizer {
         Self {
             base: base.cloned(),
             max_bytes: options.max_html.as_usize(),
-            max_depth: options.max_html_depth,
+            within: Within { depth: options.max_html_depth, bytes: usize::MAX },
+            max_text: options.max_text.as_usize(),
+            left: Cell::new(options.max_texts.as_usize()),
             oversized: Cell::new(0),
             too_deep: Cell::new(0),
+            beyond: Cell::new(0),
         }
     }
 
@@ -53,13 +60,20 @@ impl Sanitizer {
     pub fn clean_at(&self, html: &str, base: Option<&Url>) -> Option<String> {
         let html = html.trim();
         if html.is_empty() || is_plain(html) {
-            return Some(html.to_owned()).filter(|html| !html.is_empty());
+            return self.within_all(html.to_owned()).filter(|html| !html.is_empty());
         }
         let clean = self
             .balanced(html, base)
-            .map_or_else(|| paragraphs(html), |balanced| WALL.clean(&balanced).to_string());
-        let clean = clean.trim();
-        (!says_nothing(clean)).then(|| clean.to_owned())
+            .map_or_else(|| paragraphs(html, self.max_text), |balanced| WALL.clean(&balanced).to_string());
+        self.within_all(trimmed(clean)).filter(|clean| !says_nothing(clean))
+    }
+
+    /// `None`: together with what came out before it is too much.
+    fn within_all(&self, clean: String) -> Option<String> {
+        let left = self.left.get().checked_sub(clean.len());
+        self.beyond.set(self.beyond.get() + usize::from(left.is_none()));
+        self.left.set(left?);
+        Some(clean)
     }
 
     /// `None`: over the byte limit.
@@ -68,7 +82,7 @@ impl Sanitizer {
             self.oversized.set(self.oversized.get() + 1);
             return None;
         }
-        let balanced = balance(html, base, Keep::Policy, self.max_depth);
+        let balanced = balance(html, base, Keep::Policy, self.within);
         self.too_deep.set(self.too_deep.get() + usize::from(balanced.too_deep));
         self.oversized.set(self.oversized.get() + usize::from(balanced.html.is_none()));
         balanced.html
@@ -77,7 +91,7 @@ impl Sanitizer {
     /// What had to be kept as text, or without some of its tags, so far.
     pub fn complaints(&self) -> Vec<Complaint> {
         let told = |count: usize, what: String| (count > 0).then(|| Complaint::new("limit", what));
-        let (oversized, too_deep) = (self.oversized.get(), self.too_deep.get());
+        let (oversized, too_deep, beyond) = (self.oversized.get(), self.too_deep.get(), self.beyond.get());
         [
             told(
                 oversized,
@@ -88,13 +102,23 @@ impl Sanitizer {
             ),
             told(
                 too_deep,
-                format!("{too_deep} texts nest tags over {} deep; deeper tags are left out", self.max_depth),
+                format!(
+                    "{too_deep} texts nest tags over {} deep; deeper tags are left out",
+                    self.within.depth
+                ),
             ),
+            told(beyond, format!("{beyond} texts beyond parse.max_texts left out")),
         ]
         .into_iter()
         .flatten()
         .collect()
     }
+}
+
+/// Without white space at its ends; what has none there is no copy.
+fn trimmed(text: String) -> String {
+    let trimmed = text.trim();
+    if trimmed.len() == text.len() { text } else { trimmed.to_owned() }
 }
 
 /// Elements with neither text nor a picture in them.

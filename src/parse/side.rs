@@ -3,25 +3,30 @@
 
 use url::Url;
 
+use crate::config::options::parse::ParseOptions;
+use crate::parse::bounds::Bounds;
 use crate::parse::draft::{EntryDraft, Reading};
 use crate::parse::entry_fields::{entry, is_entry};
 use crate::parse::feed_fields::{feed, hints};
 use crate::parse::fields::Notes;
 use crate::parse::space::Space;
-use crate::parse::tree::{Element, Visitor, read};
+use crate::parse::tree::{Element, Most, Visitor, read};
 
 /// Reads mended XML; the first element has decided its `shape`. `base`: where it was found.
-pub fn side(xml: &str, shape: &'static str, base: Option<&Url>, max_entries: usize) -> Reading {
-    let mut entries = Entries { shape, max_entries, found: Vec::new(), notes: Notes::default() };
-    let root = read(xml, base, &mut entries);
-    let Entries { found, mut notes, .. } = entries;
+pub fn side(xml: &str, shape: &'static str, base: Option<&Url>, options: &ParseOptions) -> Reading {
+    let (max_entries, bounds) = (options.max_entries, Bounds::new(options));
+    let mut entries = Entries { shape, max_entries, found: Vec::new(), notes: Notes::default(), bounds };
+    let root = read(xml, base, Most::of(options), &mut entries);
+    let Entries { found, mut notes, mut bounds, .. } = entries;
     let mut reading = Reading { shape, entries: found, ..Reading::default() };
     if let Some(root) = root {
         let head = head(&root);
         reading.feed = feed(&root, head, shape, &mut notes);
+        bounds.feed(&mut reading.feed);
         reading.hints = hints(head);
     }
     reading.complaints = notes.complaints();
+    reading.complaints.extend(bounds.complaints());
     reading
 }
 
@@ -36,6 +41,7 @@ struct Entries {
     max_entries: usize,
     found: Vec<EntryDraft>,
     notes: Notes,
+    bounds: Bounds,
 }
 
 impl Visitor for Entries {
@@ -45,7 +51,8 @@ impl Visitor for Entries {
 
     fn take(&mut self, element: &Element<'_>) {
         if self.found.len() < self.max_entries {
-            self.found.push(entry(element, self.shape, &mut self.notes));
+            let entry = entry(element, self.shape, &mut self.notes);
+            self.found.extend(self.bounds.entry(entry));
         }
     }
 }

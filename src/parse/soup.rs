@@ -202,14 +202,24 @@ impl<'a> Soup<'a> {
             self.take(4 + end.unwrap_or(0));
             return None;
         }
-        let end = if self.gone.tag { None } else { self.rest.find('>') };
+        // A browser takes it for a comment, but whoever writes it means text.
+        let is_text = self
+            .rest
+            .as_bytes()
+            .get(2)
+            .is_some_and(|byte| byte.is_ascii_punctuation() && !b"->[]".contains(byte));
+        let end = if self.gone.tag || (is_text && self.rest.starts_with("<!")) {
+            None
+        } else {
+            self.rest.find('>')
+        };
         match end {
             Some(end) => {
                 self.take(end + 1);
                 None
             }
             None => {
-                self.gone.tag = true;
+                self.gone.tag |= !is_text;
                 Some(self.lone())
             }
         }
@@ -326,6 +336,7 @@ mod tests {
             ("1 < 2 <3 </ 4", "[1 ][< 2 ][<3 ][</ 4]"),
             ("x<!-- <b> -->y<!-->z<!--->w<!-- a --!>v", "[x][y][z][w][v]"),
             ("x<!doctype html><?php a ?>y</>z", "[x][y][z]"),
+            ("<!' <b>x", "[<!' ]b;[x]"),
             ("<script>a<b></scrip></script >c", "script;(a<b></scrip>)[c]"),
             ("<textarea><b></textarea>c<title>d", "textarea;(<b>)[c]title;(d)"),
             ("<![CDATA[<b>]]>", "b;[]]>]"),

@@ -35,24 +35,55 @@ fn is_folded(text: &str) -> bool {
 /// The text of an HTML fragment: tags off, entities resolved, scripts and styles left out, white space folded.
 pub fn plain(html: &str) -> String {
     if html.contains(['<', '&']) {
-        fold(&html_escape::decode_html_entities(&lines(html)))
+        fold(&html_escape::decode_html_entities(&lines(html, usize::MAX)))
     } else {
         fold(html)
     }
 }
 
 /// The text of an HTML fragment as the simplest HTML: a paragraph for each line of it, and nothing else.
-pub fn paragraphs(html: &str) -> String {
-    let lines = lines(html);
-    let lines = lines.lines().map(|line| fold(&html_escape::decode_html_entities(line)));
-    lines.filter(|line| !line.is_empty()).map(|line| format!("<p>{}</p>\n", escape(&line))).collect()
+/// `most`: so much text is read, in bytes.
+pub fn paragraphs(html: &str, most: usize) -> String {
+    let text = lines(html, most);
+    let mut out = String::with_capacity(text.len() + text.len() / 4);
+    for line in text.lines() {
+        let line = html_escape::decode_html_entities(line);
+        let mut words = line.split_whitespace().peekable();
+        if words.peek().is_none() {
+            continue;
+        }
+        out.push_str("<p>");
+        while let Some(word) = words.next() {
+            html_escape::encode_text_to_string(word, &mut out);
+            if words.peek().is_some() {
+                out.push(' ');
+            }
+        }
+        out.push_str("</p>\n");
+    }
+    out
+}
+
+/// As much of `text` as fits into so many bytes, up to the end of a tag or a word where one is near.
+pub fn beginning(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let end = text.floor_char_boundary(bytes);
+    let near = text.floor_char_boundary(end.saturating_sub(1_024));
+    let apart = text[near..end].rfind(['>', ' ', '\n']).map(|at| near + at + 1);
+    &text[..apart.unwrap_or(end)]
 }
 
 /// The text of HTML with its entities as written, a line for each block.
-fn lines(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
+fn lines(html: &str, most: usize) -> String {
+    let mut text = String::with_capacity(html.len().min(most));
     let mut hidden = false;
     for token in Soup::new(html) {
+        if text.len() >= most {
+            text.truncate(beginning(&text, most).len());
+            break;
+        }
         match token {
             Token::Text(part) => text.push_str(part),
             Token::Raw(part) if !hidden => text.push_str(part),

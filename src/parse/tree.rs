@@ -8,6 +8,7 @@ use std::rc::Rc;
 use memchr::{memchr, memmem};
 use url::Url;
 
+use crate::config::options::parse::ParseOptions;
 use crate::parse::lexeme::{name_length, tag_length};
 use crate::parse::space::{Space, customary, named};
 
@@ -101,13 +102,49 @@ pub trait Visitor {
     fn take(&mut self, element: &Element<'_>);
 }
 
+/// How many attributes are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    /// Of one element.
+    pub each: usize,
+    /// Of all elements that are held at once.
+    pub held: usize,
+    /// So many elements are held at once; what is beyond is read over.
+    pub elements: usize,
+    /// Length of one text, in bytes. It is more than what is kept of one in the end, so that it shows that it was cut.
+    pub text: usize,
+}
+
+impl Most {
+    /// As the owner says.
+    pub fn of(options: &ParseOptions) -> Self {
+        let most = options.max_elements;
+        Self {
+            each: options.max_attributes,
+            held: most.saturating_mul(4),
+            elements: most.saturating_mul(2),
+            text: options.max_text.as_usize().saturating_add(4_096),
+        }
+    }
+}
+
+/// So many prefixes are known at once; each element looks its own up among them.
+const PREFIXES: usize = 256;
+/// A longer base sets none, in bytes: every address that counts from it would be as long.
+const BASE_BYTES: usize = 2 * 1024;
+
 /// Reads mended XML. Gives the root without what `visitor` took; `None` if there is none.
 ///
 /// `repair` has left nothing to be found wrong, so this goes from tag to tag; an XML parser, which parts text at every
 /// reference, took twice as long.
-pub fn read<'a>(xml: &'a str, base: Option<&Url>, visitor: &mut impl Visitor) -> Option<Element<'a>> {
+pub fn read<'a>(
+    xml: &'a str,
+    base: Option<&Url>,
+    most: Most,
+    visitor: &mut impl Visitor,
+) -> Option<Element<'a>> {
     let base = base.cloned().map(Rc::new);
-    let mut trees = Trees { spaces: Vec::new(), open: Vec::new(), base, root: None };
+    let mut trees = Trees { spaces: Vec::new(), open: Vec::new(), base, root: None, most, held: Vec::new() };
     let mut rest = xml;
     while let Some(at) = memchr(b'<', rest.as_bytes()) {
         trees.text(&rest[..at]);
@@ -121,12 +158,22 @@ pub fn read<'a>(xml: &'a str, base: Option<&Url>, visitor: &mut impl Visitor) ->
     trees.root
 }
 
+/// Attributes and elements: those before this element, its own, and those in it.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    attributes: usize,
+    elements: usize,
+}
+
 struct Trees<'a> {
     /// Declared prefixes, their vocabularies, and how many elements were open when they were declared.
     spaces: Vec<(&'a str, Space, usize)>,
     open: Vec<Element<'a>>,
     base: Option<Rc<Url>>,
     root: Option<Element<'a>>,
+    most: Most,
+    /// For each open element, what is held up to here.
+    held: Vec<Held>,
 }
 
 impl<'a> Trees<'a> {
@@ -162,7 +209,11 @@ impl<'a> Trees<'a> {
     /// Opens the element whose tag reads `tag` inside.
     fn open(&mut self, tag: &'a str) {
         let (name, rest) = tag.split_at(name_length(tag));
-        let attributes = attributes(rest);
+        let held = self.held.last().copied().unwrap_or_default();
+        let left = self.most.held.saturating_sub(held.attributes);
+        let attributes = attributes(rest, self.most.each.min(left));
+        let more = Held { attributes: held.attributes + attributes.len(), elements: held.elements + 1 };
+        self.held.push(more);
         self.declare(&attributes);
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         let space = self.space(prefix);
@@ -191,7 +242,7 @@ impl<'a> Trees<'a> {
         let depth = self.open.len();
         for (key, value) in attributes {
             let prefix = if *key == "xmlns" { Some("") } else { key.strip_prefix("xmlns:") };
-            let Some(prefix) = prefix else { continue };
+            let Some(prefix) = prefix.filter(|_| self.spaces.len() < PREFIXES) else { continue };
             let space = named(value);
             // A feed in a namespace of somebody's own is a feed all the same.
             let is_roots = depth == 0 && prefix.is_empty() && space == Space::Other;
@@ -210,10 +261,15 @@ impl<'a> Trees<'a> {
         while self.spaces.last().is_some_and(|(.., at)| *at >= depth) {
             self.spaces.pop();
         }
+        let held = self.held.pop().unwrap_or_default();
         if visitor.takes(&element, &self.open) {
             visitor.take(&element);
         } else if let Some(parent) = self.open.last_mut() {
-            parent.nodes.push(Node::Element(element));
+            if held.elements <= self.most.elements {
+                parent.nodes.push(Node::Element(element));
+                // What it holds is its parent's from now on.
+                self.held.last_mut().into_iter().for_each(|parent| *parent = held);
+            }
         } else if self.root.is_none() {
             self.root = Some(element);
         }
@@ -226,10 +282,11 @@ impl<'a> Trees<'a> {
         }
         if let Some(parent) = self.open.last_mut() {
             if !matches!(parent.nodes.last(), Some(Node::Text(_))) {
-                parent.nodes.push(Node::Text(Cow::Owned(String::with_capacity(text.len()))));
+                let room = String::with_capacity(text.len().min(self.most.text));
+                parent.nodes.push(Node::Text(Cow::Owned(room)));
             }
             if let Some(Node::Text(before)) = parent.nodes.last_mut() {
-                resolve_into(before.to_mut(), text);
+                resolve_into(before.to_mut(), text, self.most.text);
             }
         }
     }
@@ -238,18 +295,26 @@ impl<'a> Trees<'a> {
     fn plain(&mut self, text: &'a str) {
         let Some(parent) = self.open.last_mut().filter(|_| !text.is_empty()) else { return };
         match parent.nodes.last_mut() {
-            Some(Node::Text(before)) => before.to_mut().push_str(text),
-            _ => parent.nodes.push(Node::Text(Cow::Borrowed(text))),
+            Some(Node::Text(before)) => {
+                let room = self.most.text.saturating_sub(before.len());
+                before.to_mut().push_str(&text[..text.floor_char_boundary(room)]);
+            }
+            _ => parent
+                .nodes
+                .push(Node::Text(Cow::Borrowed(&text[..text.floor_char_boundary(self.most.text)]))),
         }
     }
 }
 
-/// Writes `text` with its references resolved.
-fn resolve_into(out: &mut String, text: &str) {
+/// Writes `text` with its references resolved, until `out` is about as long as `most`.
+fn resolve_into(out: &mut String, text: &str, most: usize) {
     const KNOWN: [(&str, &str); 5] =
         [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\""), ("&apos;", "'")];
     let mut rest = text;
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
+        if out.len() >= most {
+            return;
+        }
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if let Some((name, meant)) = KNOWN.iter().find(|(name, _)| rest.starts_with(name)) {
@@ -262,21 +327,28 @@ fn resolve_into(out: &mut String, text: &str) {
         out.push_str(&html_escape::decode_html_entities(&rest[..length]));
         rest = &rest[length..];
     }
-    out.push_str(rest);
+    let room = most.saturating_sub(out.len());
+    out.push_str(&rest[..rest.floor_char_boundary(room)]);
 }
 
 /// The base that `xml:base` sets; one that is no address sets none.
 fn rebased(base: Option<Rc<Url>>, value: &str) -> Option<Rc<Url>> {
     let value = value.trim();
+    if value.len() > BASE_BYTES {
+        return base;
+    }
     let joined = base.as_ref().map_or_else(|| Url::parse(value), |base| base.join(value)).ok();
-    let joined = joined.filter(|url| !url.cannot_be_a_base());
+    let joined = joined.filter(|url| !url.cannot_be_a_base() && url.as_str().len() <= BASE_BYTES);
     joined.map(Rc::new).or(base)
 }
 
-/// The attributes in the rest of a tag; quotes may be missing.
-pub fn attributes(mut rest: &str) -> Vec<(&str, Cow<'_, str>)> {
+/// The attributes in the rest of a tag, the first `most` of them; quotes may be missing.
+pub fn attributes(mut rest: &str, most: usize) -> Vec<(&str, Cow<'_, str>)> {
     let mut found = Vec::new();
     loop {
+        if found.len() >= most {
+            return found;
+        }
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/' || c == '=');
         let end = rest.find(|c: char| c.is_whitespace() || "=/>".contains(c)).unwrap_or(rest.len());
         if end == 0 {
@@ -308,6 +380,8 @@ fn value(after: &str) -> (Cow<'_, str>, &str) {
 mod tests {
     use super::*;
 
+    const MOST: Most = Most { each: 8, held: 12, elements: 9, text: 20 };
+
     struct Entries(Vec<String>);
 
     impl Visitor for Entries {
@@ -325,7 +399,7 @@ mod tests {
         let xml = "<f:feed xmlns:f='http://www.w3.org/2005/Atom' xml:base='http://a.example/b/' xml:lang='de'>\
             <f:entry>1&lt;<![CDATA[2]]>&#51;</f:entry><f:Title xml:base='c/' a=b>t</f:Title><f:entry/></f:feed>";
         let mut entries = Entries(vec![]);
-        let root = read(xml, None, &mut entries).expect("a root");
+        let root = read(xml, None, MOST, &mut entries).expect("a root");
         assert_eq!(entries.0, ["1<23", ""]);
         let title = root.children().next().expect("a title");
         assert_eq!(
@@ -342,8 +416,45 @@ mod tests {
     #[test]
     fn namespaces_end_with_their_element() {
         let xml = "<rss xmlns='urn:mine'><a xmlns='urn:other'><b/></a><c/><dc:d/></rss>";
-        let root = read(xml, None, &mut Entries(vec![])).expect("a root");
+        let root = read(xml, None, MOST, &mut Entries(vec![])).expect("a root");
         let spaces: Vec<_> = root.children().map(|child| child.space).collect();
         assert_eq!(spaces, [Space::Other, Space::Core, Space::Dublin]);
+    }
+
+    #[test]
+    fn attributes_are_held_up_to_a_number_and_none_once_an_entry_is_gone() {
+        let many = "<b a='' b='' c='' d='' e='' f='' g='' h='' i=''/>";
+        let xml = format!("<a><c>{many}{many}</c><entry>{many}</entry><entry>{many}</entry></a>");
+        let mut entries = Entries(vec![]);
+        let root = read(&xml, None, MOST, &mut entries).expect("a root");
+        let child = root.children().next().expect("the first");
+        let counts: Vec<_> = child.children().map(|child| child.attributes.len()).collect();
+        assert_eq!((counts, entries.0.len()), (vec![8, 4], 2));
+    }
+
+    #[test]
+    fn elements_are_held_up_to_a_number() {
+        let xml = format!("<a>{}<c/></a>", "<b><b/></b>".repeat(9));
+        let root = read(&xml, None, MOST, &mut Entries(vec![])).expect("a root");
+        assert_eq!(root.children().count(), 4);
+    }
+
+    #[test]
+    fn texts_are_held_up_to_a_length() {
+        let xml = format!(
+            "<a><b>{}</b><c>&lt;{}</c><d>&amp;<![CDATA[{}]]></d></a>",
+            "ä".repeat(99),
+            "x&gt;".repeat(99),
+            "y".repeat(99)
+        );
+        let root = read(&xml, None, MOST, &mut Entries(vec![])).expect("a root");
+        assert!(root.children().all(|child| (19..=21).contains(&child.text().len())), "{root:?}");
+    }
+
+    #[test]
+    fn a_base_is_not_made_long() {
+        let xml = format!("<a xml:base='http://a.example/{}/'><b xml:base='c/'/></a>", "x".repeat(9_000));
+        let root = read(&xml, None, MOST, &mut Entries(vec![])).expect("a root");
+        assert!(root.base.is_none());
     }
 }

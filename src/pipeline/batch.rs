@@ -6,13 +6,16 @@ use tokio::task::JoinHandle;
 use crate::model::document::Origin;
 use crate::pipeline::ingest::Outcome;
 use crate::source::remote::Command;
-use crate::store::change::Note;
+use crate::store::change::{Content, Note};
 use crate::store::error::StoreError;
 use crate::store::writer::Writer;
 
 /// So much is written at once, if there is more to come: about what an entry or a poll weighs, counted. On a thousand
 /// feeds of 35 entries (`tests/bench/cycle`) 100 costs 8 % more processor time, 2,000 saves 2 %.
 const FULL: usize = 500;
+
+/// As many bytes of text weigh as much as an entry.
+const LONG_BYTES: usize = 16 * 1024;
 
 /// A note, and what follows from it.
 pub struct Judged {
@@ -27,10 +30,21 @@ pub struct Judged {
 impl Judged {
     fn weight(&self) -> usize {
         match &self.note {
-            Note::Reading(reading) => 1 + reading.fresh.len() + reading.changed.len(),
+            Note::Reading(reading) => {
+                let fresh = reading.fresh.iter().map(|fresh| weight(&fresh.content));
+                let changed = reading.changed.iter().map(|changed| weight(&changed.content));
+                1 + fresh.chain(changed).sum::<usize>()
+            }
             Note::Poll(..) | Note::Version(..) => 1,
         }
     }
+}
+
+/// Ordinary entries weigh one; a long one weighs more, so that few long ones fill a batch.
+fn weight(content: &Content) -> usize {
+    let (entry, texts) = (&content.entry, &content.texts);
+    let html = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    1 + (html(&entry.content) + html(&entry.summary) + texts.content.len() + texts.summary.len()) / LONG_BYTES
 }
 
 /// What is still to be written.
@@ -42,6 +56,7 @@ pub struct Batch {
 }
 
 struct Writing {
+    weight: usize,
     written: JoinHandle<Vec<Result<(), StoreError>>>,
     follow: Vec<(Origin, Outcome, Option<Command>)>,
 }
@@ -63,9 +78,10 @@ impl Batch {
         self.writing.is_some()
     }
 
-    /// As much has gathered as is written at once.
+    /// As much has gathered as is written at once; or, where what is being written is heavy, anything at all.
     pub fn is_full(&self) -> bool {
-        self.weight >= FULL
+        let writing = self.writing.as_ref().map_or(0, |writing| writing.weight);
+        self.weight >= FULL || (self.weight > 0 && self.weight + writing >= 3 * FULL)
     }
 
     /// Something of this feed is still to be written.
@@ -79,15 +95,15 @@ impl Batch {
         if self.writing.is_some() || self.gathered.is_empty() {
             return;
         }
-        self.weight = 0;
+        let weight = std::mem::take(&mut self.weight);
         let (mut notes, mut follow) = (Vec::new(), Vec::new());
         for Judged { note, outcome, again } in std::mem::take(&mut self.gathered) {
             follow.push((note.origin().clone(), outcome, again));
             notes.push(note);
         }
         let writer = writer.clone();
-        self.writing =
-            Some(Writing { written: tokio::spawn(async move { writer.commit(notes).await }), follow });
+        let written = tokio::spawn(async move { writer.commit(notes).await });
+        self.writing = Some(Writing { weight, written, follow });
     }
 
     /// Waits until what is being written is on disk, and says what follows. Nothing is lost where the call is given up.

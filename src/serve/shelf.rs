@@ -34,6 +34,7 @@ pub enum Found {
 
 /// What the paths begin with that only the back room has.
 const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
+
 /// What stands at the root and is no river.
 const NO_RIVERS: [&str; 5] = ["", "style", "story", "feeds", "subscriptions"];
 /// As whose answers those of pages count. No river has such a name.

@@ -23,6 +23,7 @@ use crate::source::fetch_error::FetchError;
 use crate::source::fetch_headers as headers;
 use crate::source::fetch_room::Room;
 use crate::source::guard::Guard;
+use crate::source::names::Names;
 use crate::source::websub::links::named;
 
 /// What a request brought.
@@ -51,6 +52,7 @@ pub struct Means {
     /// Made when a feed first needs it.
     http1: OnceLock<Client>,
     pub(crate) guard: Guard,
+    names: Names,
     pub(crate) options: Arc<FetchOptions>,
     feeds: HashMap<String, FeedOptions>,
     room: Room,
@@ -72,6 +74,18 @@ impl Fetcher {
     /// [`FetchError::Client`]
     pub fn new(options: &FetchOptions, feeds: &[FeedOptions]) -> Result<Self, FetchError> {
         Ok(Self(Arc::new(ArcSwap::from_pointee(Means::new(options, feeds)?))))
+    }
+
+    /// As [`Fetcher::new`], with names that are looked up elsewhere.
+    ///
+    /// # Errors
+    /// [`FetchError::Client`]
+    pub fn with_names(
+        options: &FetchOptions,
+        feeds: &[FeedOptions],
+        names: Names,
+    ) -> Result<Self, FetchError> {
+        Ok(Self(Arc::new(ArcSwap::from_pointee(Means::with_names(options, feeds, names)?))))
     }
 
     /// What is fetched from now on, whoever asks for it, is fetched by these means; what is under way ends as it began.
@@ -103,12 +117,24 @@ impl Means {
     /// # Errors
     /// [`FetchError::Client`]
     pub fn new(options: &FetchOptions, feeds: &[FeedOptions]) -> Result<Self, FetchError> {
+        Self::with_names(options, feeds, Names::System)
+    }
+
+    /// As [`Means::new`], with names that are looked up elsewhere.
+    ///
+    /// # Errors
+    /// [`FetchError::Client`]
+    pub fn with_names(
+        options: &FetchOptions,
+        feeds: &[FeedOptions],
+        names: Names,
+    ) -> Result<Self, FetchError> {
         let guard = Guard::new(&options.allow_private);
-        let client = client(options, &guard, false)?;
+        let client = client(options, &guard, &names, false)?;
         let feeds = feeds.iter().map(|feed| (feed.url.clone(), feed.clone())).collect();
         let room = Room::new(options.buffer.as_usize());
         let options = Arc::new(options.clone());
-        Ok(Self { client, http1: OnceLock::new(), guard, options, feeds, room })
+        Ok(Self { client, http1: OnceLock::new(), guard, names, options, feeds, room })
     }
 
     async fn fetch(&self, ask: &Ask) -> Result<Fetched, FetchError> {
@@ -151,7 +177,7 @@ impl Means {
         if let Some(client) = self.http1.get() {
             return Ok(client.clone());
         }
-        let made = client(&self.options, &self.guard, true)?;
+        let made = client(&self.options, &self.guard, &self.names, true)?;
         Ok(self.http1.get_or_init(|| made).clone())
     }
 

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{self, HeaderName, HeaderValue};
-use reqwest::{Client, Proxy, RequestBuilder, redirect};
+use reqwest::{Certificate, Client, Proxy, RequestBuilder, redirect};
 use url::Url;
 
 use crate::config::options::feed::FeedOptions;
 use crate::config::options::fetch::FetchOptions;
 use crate::source::fetch_error::FetchError;
 use crate::source::guard::Guard;
+use crate::source::names::Names;
 
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
     application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.3, */*;q=0.1";
@@ -28,18 +29,19 @@ const CREDENTIALS_BYTES: u64 = 64 * 1024;
 #[derive(Debug)]
 struct GuardedResolver {
     guard: Guard,
+    names: Names,
     /// The owner's proxy: a trusted hop.
     proxy: Option<String>,
 }
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let (guard, trusted) = (self.guard.clone(), self.proxy.as_deref() == Some(name.as_str()));
+        let (guard, names) = (self.guard.clone(), self.names.clone());
+        let trusted = self.proxy.as_deref() == Some(name.as_str());
         Box::pin(async move {
-            let found =
-                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|error| unresolved(&error))?;
+            let found = names.addresses(name.as_str()).await.map_err(|error| unresolved(&error))?;
             let (allowed, refused): (Vec<SocketAddr>, Vec<_>) =
-                found.partition(|at| trusted || guard.allows(at.ip()));
+                found.into_iter().partition(|at| trusted || guard.allows(at.ip()));
             if let (true, Some(refused)) = (allowed.is_empty(), refused.first()) {
                 return Err(Box::new(FetchError::Private(refused.ip().to_string())) as _);
             }
@@ -56,12 +58,18 @@ fn unresolved(error: &std::io::Error) -> Box<dyn std::error::Error + Send + Sync
 }
 
 /// A client with the owner's limits.
-pub(crate) fn client(options: &FetchOptions, guard: &Guard, http1_only: bool) -> Result<Client, FetchError> {
+pub(crate) fn client(
+    options: &FetchOptions,
+    guard: &Guard,
+    names: &Names,
+    http1_only: bool,
+) -> Result<Client, FetchError> {
     // A second riverd in one process (tests) finds the provider installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
     let proxy = Some(&options.proxy).filter(|proxy| !proxy.is_empty());
     let host = proxy.and_then(|proxy| Some(Url::parse(proxy).ok()?.host_str()?.to_owned()));
-    let resolver = Arc::new(GuardedResolver { guard: guard.clone(), proxy: host });
+    let resolver = Arc::new(GuardedResolver { guard: guard.clone(), names: names.clone(), proxy: host });
+    let own = own_certificates(&options.ca_file)?;
     let headers = u32::try_from(options.max_headers.0).unwrap_or(u32::MAX);
     let builder = || {
         let builder = Client::builder()
@@ -73,7 +81,8 @@ pub(crate) fn client(options: &FetchOptions, guard: &Guard, http1_only: bool) ->
             .http2_initial_stream_window_size(AHEAD_BYTES.0)
             .http2_initial_connection_window_size(AHEAD_BYTES.1)
             .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(15));
+            .pool_idle_timeout(Duration::from_secs(15))
+            .tls_certs_merge(own.clone());
         let builder = if http1_only { builder.http1_only() } else { builder };
         match proxy.map(|proxy| Proxy::all(proxy.as_str())) {
             Some(Ok(proxy)) => builder.proxy(proxy),
@@ -81,8 +90,19 @@ pub(crate) fn client(options: &FetchOptions, guard: &Guard, http1_only: bool) ->
         }
     };
     // Without the system's certificates https cannot work, but http still can.
-    let client = builder().build().or_else(|_| builder().tls_certs_only([]).build());
+    let client = builder().build().or_else(|_| builder().tls_certs_only(own.clone()).build());
     client.map_err(|error| FetchError::Client(error.to_string()))
+}
+
+/// The certificates that the owner trusts besides the system's.
+fn own_certificates(path: &str) -> Result<Vec<Certificate>, FetchError> {
+    if path.is_empty() {
+        return Ok(Vec::new());
+    }
+    let about = |error: &dyn std::fmt::Display| FetchError::Client(format!("fetch.ca_file {path}: {error}"));
+    let pem = std::fs::read(path).map_err(|error| about(&error))?;
+    let found = Certificate::from_pem_bundle(&pem).map_err(|error| about(&error))?;
+    if found.is_empty() { Err(about(&"it holds no certificate")) } else { Ok(found) }
 }
 
 /// The request's headers, the same for every feed but for whom to write to.

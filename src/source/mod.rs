@@ -19,6 +19,7 @@ pub mod folder;
 pub mod folder_scan;
 pub mod guard;
 pub mod hosts;
+pub mod names;
 pub mod outage;
 pub mod pulse;
 pub mod remote;

@@ -26,7 +26,7 @@ fn inspected(path: &Path) -> String {
         named: Named::default(),
     };
     let value = match parse(&document, &ParseOptions::default()) {
-        Ok(parsed) => inspect_json(&parsed),
+        Ok(parsed) => inspect_json(&parsed).expect("plain data"),
         Err(error) => serde_json::json!({ "error": error.to_string() }),
     };
     serde_json::to_string_pretty(&value).expect("JSON") + "\n"

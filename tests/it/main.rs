@@ -34,3 +34,4 @@ mod tidy;
 mod watching;
 mod websub;
 mod week;
+mod wire;

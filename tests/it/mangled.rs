@@ -186,7 +186,7 @@ proptest! {
     #[test]
     fn mangled_xml_is_mended_for_good(bytes in mangled()) {
         let text = clean(decode(&bytes, None, &mut Vec::new()), &mut Vec::new()).into_owned();
-        let guard = Guard::feed(&ParseOptions::default());
+        let guard = Guard::feed(&ParseOptions::default(), false);
         let root = ["<rss", "<feed", "<rdf:RDF"].iter().find_map(|root| text.find(root)).unwrap_or(text.len());
         let once = repair(&text, root, guard, &mut Vec::new()).into_owned();
         let mut complaints: Vec<Complaint> = Vec::new();

@@ -22,7 +22,7 @@ fn check(name: &str) {
         named: Named::default(),
     };
     let parsed = parse(&document, &ParseOptions::default()).expect("a feed");
-    let mut found = inspect_json(&parsed);
+    let mut found = inspect_json(&parsed).expect("plain data");
     found["hints"] = serde_json::to_value(&parsed.hints).expect("plain data");
     let found = format!("{}\n", serde_json::to_string_pretty(&found).expect("plain data"));
     let golden =

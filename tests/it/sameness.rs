@@ -6,6 +6,9 @@ use std::path::Path;
 use crate::support::http::request;
 use crate::support::program::{Daemon, Program};
 
+/// What was served: a path, its validators and its bytes.
+type Served = (String, [Option<String>; 2], Vec<u8>);
+
 const SECRET: &str = "correct-horse-battery";
 const PATHS: [&str; 14] = [
     "/",
@@ -64,7 +67,7 @@ fn fill(program: &Program) {
 }
 
 /// Every route in every encoding: its validators and its bytes.
-fn everything(daemon: &Daemon) -> Vec<(String, [Option<String>; 2], Vec<u8>)> {
+fn everything(daemon: &Daemon) -> Vec<Served> {
     let each =
         PATHS.iter().flat_map(|path| ["identity", "gzip", "br", "zstd"].map(|encoding| (*path, encoding)));
     each.map(|(path, encoding)| {
@@ -79,7 +82,7 @@ fn everything(daemon: &Daemon) -> Vec<(String, [Option<String>; 2], Vec<u8>)> {
 }
 
 #[track_caller]
-fn check(daemon: &Daemon, first: &[(String, [Option<String>; 2], Vec<u8>)], when: &str) {
+fn check(daemon: &Daemon, first: &[Served], when: &str) {
     for (now, then) in everything(daemon).iter().zip(first) {
         assert_eq!(now.1, then.1, "{} {when}", now.0);
         assert!(now.2 == then.2, "the bytes of {} {when}", now.0);

@@ -52,7 +52,8 @@ fn ask(path: &str) -> String {
 
 /// A daemon whose river is larger than what a socket takes at once.
 fn large() -> Program {
-    let program = Program::new().with("RIVERD_PUBLISH_MAX_SIZE", "64 MiB");
+    let program =
+        Program::new().with("RIVERD_PUBLISH_MAX_SIZE", "64 MiB").with("RIVERD_PARSE_MAX_TEXT", "16 MiB");
     // Few words, so that it is soon read.
     let text: String = (0..40_000).map(|at| format!("{at:0>199} ")).collect();
     program.drop_file("a.txt", &format!("Ein langer Text\n\n{text}\n"));
@@ -286,7 +287,7 @@ fn five_thousand_who_drip_their_headers_do_not_stop_a_reader() {
         let mut stream = TcpStream::connect(&daemon.address).expect("a connection");
         stream.write_all(b"GET /river.atom HTTP/1.1\r\nHost: a\r\nX-Slow: ").expect("sent");
         held.push(stream);
-        if held.len() % 500 == 0 {
+        if held.len().is_multiple_of(500) {
             // Everyone sends a little more, as a slow sender does to look alive.
             held.iter_mut().for_each(|stream| drop(stream.write_all(b"a")));
             for path in ["/river.atom", "/healthz"] {

@@ -57,6 +57,8 @@ section! {
         /// An HTTP proxy for all feeds, as "http://proxy.example:3128". It resolves the names, so that riverd cannot
         /// check the addresses behind them; private addresses that are written out are still refused. Empty: none.
         proxy: String = String::new(), proxy;
+        /// A PEM file of certificates that are trusted besides the system's, for servers with an authority of one's own.
+        ca_file: String = String::new();
         /// Time to connect, with TLS.
         connect_timeout: Duration = Duration::from_secs(10), within(moment());
         /// Time from the request to the first byte of the answer.

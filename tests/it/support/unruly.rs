@@ -10,7 +10,14 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 /// Starts it; `behave` is given each connection after its request was read, and the request's path. Returns its address.
 pub fn start(behave: impl Fn(&mut TcpStream, &str) -> std::io::Result<()> + Send + Sync + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    start_on(TcpListener::bind("127.0.0.1:0").expect("loopback"), behave)
+}
+
+/// As [`start`], where it is told to listen.
+pub fn start_on(
+    listener: TcpListener,
+    behave: impl Fn(&mut TcpStream, &str) -> std::io::Result<()> + Send + Sync + 'static,
+) -> String {
     let address = listener.local_addr().expect("an address").to_string();
     let behave = std::sync::Arc::new(behave);
     std::thread::spawn(move || {
