@@ -14,7 +14,7 @@ use crate::publish::html::STYLE_PATH;
 use crate::publish::write::Export;
 
 /// Pages for people, and how they look, are no files for other servers.
-pub(crate) fn is_file(path: &str) -> bool {
+fn is_file(path: &str) -> bool {
     path.contains('.') && path != STYLE_PATH
 }
 
