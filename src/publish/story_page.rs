@@ -3,7 +3,7 @@
 use crate::model::river::{Covering, ToldStory};
 use crate::model::story::Tier;
 use crate::publish::html::{byline, escaped, headline, language, page};
-use crate::publish::telling::{NAMED_REPORTS, title, words};
+use crate::publish::telling::{title, words};
 
 /// Renders it.
 pub fn render(story: &ToldStory) -> Vec<u8> {
