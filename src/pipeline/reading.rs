@@ -105,7 +105,11 @@ pub fn prepare(delivery: Delivery, reader: &Reader, options: &ParseOptions) -> P
         read = Some(look(&document, options, known));
         document.bytes = bytes::Bytes::new();
     }
-    Prepared { delivery: Delivery::Document { document, answer }, look: Some(Look { hash, read, is_list }) }
+    Prepared {
+        delivery: Delivery::Document { document, answer },
+        look: Some(Look { hash, read, is_list }),
+        is_large,
+    }
 }
 
 fn is_list(document: &Document) -> bool {
