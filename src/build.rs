@@ -10,10 +10,10 @@ const SHOWN: usize = 12;
 
 fn main() {
     println!("cargo:rerun-if-changed=src/build.rs");
-    println!("cargo:rerun-if-env-changed=RIVERD_COMMIT");
+    println!("cargo:rerun-if-env-changed=BUILT_COMMIT");
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
-    let given = variable("RIVERD_COMMIT");
+    let given = variable("BUILT_COMMIT");
     let found = if !given.is_empty() {
         Some(given)
     } else if variable("PROFILE") == "release" {
@@ -23,7 +23,8 @@ fn main() {
         None
     };
     let commit = found.map_or_else(String::new, |commit| format!(" ({commit})"));
-    println!("cargo:rustc-env=RIVERD_VERSION={}{commit}", variable("CARGO_PKG_VERSION"));
+    // Not as RIVERD_…: whoever runs tests would give it to the program as an option.
+    println!("cargo:rustc-env=BUILT_VERSION={}{commit}", variable("CARGO_PKG_VERSION"));
 }
 
 /// The commit that is checked out in `root`, or that its tarball was made of; `None` if nothing tells.

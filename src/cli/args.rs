@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// Which riverd this is: its version, and the commit it was built from where that is known.
-pub const VERSION: &str = env!("RIVERD_VERSION");
+pub const VERSION: &str = env!("BUILT_VERSION");
 
 /// A river-of-news daemon: many feeds and a folder of dropped files in, one entry per story out.
 #[derive(Debug, Parser)]

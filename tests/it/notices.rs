@@ -107,7 +107,8 @@ fn notices_can_be_private_and_are_none_where_the_owner_wants_none() {
         program
     };
     let private = "private = true\nsecret_file = \"secret\"\n";
-    let daemon = with(&format!("[[river]]\nname = \"notices\"\ntitle = \"Faults\"\n{private}")).start();
+    let program = with(&format!("[[river]]\nname = \"notices\"\ntitle = \"Faults\"\n{private}"));
+    let daemon = program.start();
     assert_eq!(daemon.get("/notices.atom").status, 401);
     let read = until("the notice", || {
         let text = daemon.get(&format!("/{SECRET}/notices.atom")).text();
@@ -116,9 +117,11 @@ fn notices_can_be_private_and_are_none_where_the_owner_wants_none() {
     assert!(read.contains("<title>Faults</title>"), "{read}");
     assert!(!daemon.get("/").text().contains("notices.atom"));
 
-    let daemon = with("[publish]\nnotices = false\n").start();
+    let program = with("[publish]\nnotices = false\n");
+    let daemon = program.start();
     assert_eq!(daemon.get("/notices.atom").status, 404);
-    let daemon = with(&format!("[[river]]\nname = \"work\"\nlabels = [\"Work\"]\n{private}")).start();
+    let program = with(&format!("[[river]]\nname = \"work\"\nlabels = [\"Work\"]\n{private}"));
+    let daemon = program.start();
     let status = get(&daemon.address, "/notices.atom").expect("an answer").status;
     assert_eq!(status, 404, "where a river is private, what tells of all feeds is not public by itself");
     let open = request(&daemon.address, "GET", "/river.atom", &[]).expect("an answer").status;

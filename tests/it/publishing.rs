@@ -574,9 +574,10 @@ fn rule_12_the_static_export_is_whole_goes_with_its_river_and_leaves_what_others
         .flatten()
         .map(|file| file.file_name().to_string_lossy().into_owned())
         .collect();
-    let expected = ["river.atom", "river.json", "river.rss", "subscriptions.opml"];
+    let notices = ["notices.atom", "notices.json", "notices.rss"];
+    let expected = ["river.atom", "river.json", "river.rss", "subscriptions.opml"].into_iter().chain(notices);
     let expected =
-        expected.iter().flat_map(|name| ["", ".gz", ".br", ".zst"].map(|suffix| format!("{name}{suffix}")));
+        expected.flat_map(|name| ["", ".gz", ".br", ".zst"].map(|suffix| format!("{name}{suffix}")));
     let expected: BTreeSet<String> =
         expected.chain([".riverd-files".to_owned(), "mine.html".to_owned()]).collect();
     assert_eq!(left, expected);
