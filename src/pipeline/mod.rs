@@ -6,6 +6,7 @@
 pub mod ahead;
 pub mod batch;
 pub mod corrections;
+pub mod crowd;
 pub mod error;
 pub mod eval;
 pub mod explain;
