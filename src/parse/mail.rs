@@ -31,13 +31,26 @@ pub fn mail(bytes: &[u8], place: Place<'_>, options: &ParseOptions) -> Result<Pa
         return Err(ParseError::Empty);
     }
     let read = catch_unwind(AssertUnwindSafe(|| {
-        let message = MessageParser::default().parse(bytes).filter(is_one)?;
+        let message = MessageParser::default().parse(bytes)?;
         let mut complaints = Vec::new();
-        let draft = draft(&message, options, &mut complaints);
-        Some((draft, complaints))
+        let draft = is_one(&message).then(|| draft(&message, options, &mut complaints));
+        take_apart(message);
+        Some((draft?, complaints))
     }));
     let (draft, complaints) = read.ok().flatten().ok_or(ParseError::NoMail)?;
     Ok(finish("mail", draft, place, options, complaints))
+}
+
+/// Messages within messages, one after the other: dropped as they are, each would need the stack of the one in it, too.
+fn take_apart(message: Message<'_>) {
+    let mut waiting = vec![message];
+    while let Some(mut message) = waiting.pop() {
+        for part in &mut message.parts {
+            if let PartType::Message(inner) = std::mem::take(&mut part.body) {
+                waiting.push(inner);
+            }
+        }
+    }
 }
 
 /// Anything has headers to a willing reader; a message says at least from whom, when or about what.

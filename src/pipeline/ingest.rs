@@ -13,7 +13,7 @@ use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
 use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
-use crate::parse::identity::feed_atom_id;
+use crate::parse::identity::{feed_atom_id, file_id};
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
 use crate::pipeline::crowd::Crowd;
@@ -190,9 +190,10 @@ impl Ingest {
             Delivery::Gone { path } => self.gone(path, now).await,
             Delivery::Renamed { from, to } => {
                 tracing::info!(from, to, "renamed");
-                self.writer.rename_file(from, to).await?;
+                let ids = (file_id(&from), file_id(&to));
+                let renamed = self.writer.rename_file(from, to, ids).await;
                 // It may lie in another folder now, and so under another label.
-                Ok(Outcome { changed: true, ..Outcome::default() })
+                renamed.map(|()| Outcome { changed: true, ..Outcome::default() }).map_err(PipelineError::from)
             }
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;

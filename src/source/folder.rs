@@ -103,13 +103,14 @@ impl Folder {
         self.standing.clone()
     }
 
-    /// Watches until `stop`.
+    /// Watches until `stop`. What is watched is the folder itself, wherever it is moved to: one that comes into its place
+    /// is watched anew.
     pub async fn run(mut self, stop: CancellationToken) {
         let (notices, mut noticed) = mpsc::channel(NOTICES);
         let mut watch = self.watch(&notices);
         let mut first = true;
         loop {
-            let began = Instant::now();
+            let (began, before) = (Instant::now(), (self.away, self.ground.identity()));
             let settled = self.look().await;
             let took = began.elapsed();
             self.keep_standing(settled);
@@ -117,10 +118,13 @@ impl Folder {
             {
                 return;
             }
-            if watch.failed(&self.options.watch) || self.away {
+            let is_same = before.1.is_none() || (false, before.1) == (before.0, self.ground.identity());
+            let anew = self.away || !is_same || watch.failed(&self.options.watch);
+            if anew {
                 watch = Watch::begin(&self.path, &self.options.watch, notices.clone());
             }
-            let wait = self.wait(settled, &watch, took);
+            // What came before the watcher did is told by another look.
+            let wait = self.wait(settled && (is_same || self.away), &watch, took);
             tokio::select! {
                 () = stop.cancelled() => return,
                 chosen = chosen(&mut self.choices) => {

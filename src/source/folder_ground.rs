@@ -50,6 +50,11 @@ impl Ground {
         Footing::Firm
     }
 
+    /// Of the folder that is believed; `None`: none was found yet.
+    pub fn identity(&self) -> Option<(u64, u64)> {
+        self.identity
+    }
+
     /// Another folder came into its place less than so long ago: its files may still be on their way.
     pub fn is_new(&self, span: Duration) -> bool {
         self.since.is_some_and(|since| since.elapsed() < span)

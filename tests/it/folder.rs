@@ -67,7 +67,9 @@ fn links_that_browsers_save_are_subscriptions_until_they_are_removed() {
     });
     assert!(reason(&program, "programm.desktop").contains("it starts a program"));
     let exported = String::from_utf8_lossy(&program.run(&["export", "opml"]).stdout).into_owned();
-    assert!(exported.contains("Blätter") && exported.contains("/zwei"), "{exported}");
+    assert!(exported.contains("/eins") && exported.contains("/zwei") && exported.contains("/drei"), "{exported}");
+    let checked = program.json_of_failure(&["check", "--json"])["labels"].to_string();
+    assert!(checked.contains("\"Blätter\""), "{checked}");
     std::fs::remove_file(program.seeds().join("Blätter/zwei.webloc")).expect("removed");
     until("the end of a subscription", || (state(&program, &server.url("/zwei")) == "unsubscribed").then_some(()));
     assert_eq!(state(&program, &server.url("/eins")), "followed");
@@ -144,7 +146,7 @@ fn links_are_set_aside_unless_the_owner_wants_them_and_never_followed_out_of_the
     link(".", "stadt/kreis");
     link("nirgends.txt", "leer.txt");
     program.json(&["once", "--json"]);
-    assert_eq!(aside(&program).len(), 4, "{:?}", aside(&program));
+    assert_eq!(aside(&program).len(), 5, "{:?}", aside(&program));
     assert!(reason(&program, "kopie.txt").contains("folder.follow_symlinks"));
     let checked = program.json_of_failure(&["check", "--json"]).to_string();
     assert!(checked.contains("kopie.txt") && checked.contains("folder.follow_symlinks"), "{checked}");
