@@ -10,8 +10,8 @@
 //! | [`parse`] | document → feed and entries; pure and total | a file kind: one arm in `sniff` and `road` |
 //! | [`story`] | news, or told before? pure | a signal: a variant and its line in `story/signal/list.rs`, its place in `likeness`, a run of the tuner |
 //! | [`store`] | SQLite: one writer, many readers | a migration: one SQL file, one line in `migrate` |
-//! | [`publish`] | stories → edition → bytes; pure | a format: one file with `render(&River, …)`, one line in `formats` |
-//! | [`serve`] | HTTP for readers; read-only | a page: one arm in `server::route` |
+//! | [`publish`] | stories → edition → bytes; pure | a format: one file with `render(&River, …)`, one line in `formats`; a page made when it is asked for: one arm in `pipeline/paging` |
+//! | [`serve`] | HTTP for readers; read-only | what is made for each request: one line in `router` |
 //! | [`pipeline`] | the road: the one place that knows the order of the stages | a hand of the owner's: one `Request`, one arm in `owner` |
 //! | [`daemon`] | starts, connects and stops the tasks | |
 //! | [`cli`] | one file per command | a command: one file, one variant, one arm in `main` |

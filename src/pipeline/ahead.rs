@@ -11,13 +11,10 @@ use tokio::task::JoinHandle;
 
 use crate::config::options::parse::ParseOptions;
 use crate::model::document::Document;
-use crate::pipeline::reading::{Look, Prepared, prepare};
+use crate::pipeline::reading::{LARGE_BYTES, Look, Prepared, prepare};
 use crate::source::answer::Answer;
 use crate::source::delivery::Delivery;
 use crate::store::reader::Reader;
-
-/// Documents that are larger together are not read at the same time, for what is read is some times as large.
-const BYTES: usize = 1024 * 1024;
 
 /// A document that is being read, and its size in bytes.
 type UnderWay = Pin<Box<dyn Future<Output = (Prepared, usize)> + Send>>;
@@ -46,8 +43,9 @@ impl Ahead {
     /// The next one; `None`: there will be no more. Nothing is lost where the call is given up.
     pub async fn next(&mut self) -> Option<Prepared> {
         loop {
-            let free =
-                self.under_way.is_empty() || (self.under_way.len() < self.at_once && self.bytes < BYTES);
+            // Those that are large together are not read at the same time.
+            let free = self.under_way.is_empty()
+                || (self.under_way.len() < self.at_once && self.bytes < LARGE_BYTES);
             tokio::select! {
                 Some((prepared, bytes)) = self.under_way.next(), if !self.under_way.is_empty() => {
                     self.bytes -= bytes;
@@ -74,7 +72,7 @@ impl Ahead {
 
     fn start(&mut self, delivery: Delivery) {
         let Delivery::Document { document, answer } = delivery else {
-            let as_it_is = Prepared { delivery, look: None };
+            let as_it_is = Prepared { delivery, look: None, is_large: false };
             return self.under_way.push_back(Box::pin(std::future::ready((as_it_is, 0))));
         };
         let bytes = document.bytes.len();
@@ -104,7 +102,7 @@ async fn survived(reading: JoinHandle<Prepared>, left: Left) -> Prepared {
             let Left { document, answer } = left;
             let read = Some(Err("the parser fell over it".to_owned()));
             let look = Look { hash: Vec::new(), read, is_list: false };
-            Prepared { delivery: Delivery::Document { document, answer }, look: Some(look) }
+            Prepared { delivery: Delivery::Document { document, answer }, look: Some(look), is_large: true }
         }
     }
 }

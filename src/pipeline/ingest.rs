@@ -134,7 +134,11 @@ impl Ingest {
     /// # Errors
     /// Only if the store fails; what is wrong with a document is told and kept with its feed.
     pub async fn admit(&mut self, prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
+        let is_large = prepared.is_large;
         let mut outcome = self.take(prepared).await?;
+        if is_large {
+            outcome.add(self.settle().await);
+        }
         if self.batch.is_full() && self.batch.is_writing() {
             outcome.add(self.written().await);
         }
@@ -172,7 +176,7 @@ impl Ingest {
 
     async fn take(&mut self, prepared: Prepared) -> Result<Outcome, PipelineError> {
         let now = self.mint.moment((self.clock)());
-        let Prepared { delivery, look } = prepared;
+        let Prepared { delivery, look, .. } = prepared;
         let mut before = Outcome::default();
         let waits = match &delivery {
             Delivery::Document { document, .. } => self.batch.holds(&document.origin),

@@ -28,7 +28,12 @@ pub struct Prepared {
     pub delivery: Delivery,
     /// Of a document.
     pub look: Option<Look>,
+    /// The document is large: nothing of it is to be in memory when the next one is read.
+    pub is_large: bool,
 }
+
+/// Documents of so many bytes are large: what is made of one takes some times as much.
+pub const LARGE_BYTES: usize = 1024 * 1024;
 
 /// What a document proved to be.
 #[derive(Debug)]
@@ -83,8 +88,11 @@ impl Made {
 
 /// Makes of a delivery what can be made. Blocks.
 pub fn prepare(delivery: Delivery, reader: &Reader, options: &ParseOptions) -> Prepared {
-    let Delivery::Document { document, answer } = delivery else { return Prepared { delivery, look: None } };
-    let hash = Sha256::digest(&document.bytes)[..16].to_vec();
+    let Delivery::Document { document, answer } = delivery else {
+        return Prepared { delivery, look: None, is_large: false };
+    };
+    let (hash, is_large) =
+        (Sha256::digest(&document.bytes)[..16].to_vec(), document.bytes.len() >= LARGE_BYTES);
     let known = reader.feed(&document.origin).ok().flatten();
     let same = known.as_ref().is_some_and(|feed| !feed.gone && feed.content_hash.as_ref() == Some(&hash));
     let is_list = is_list(&document);
@@ -97,7 +105,11 @@ pub fn prepare(delivery: Delivery, reader: &Reader, options: &ParseOptions) -> P
         read = Some(look(&document, options, known));
         document.bytes = bytes::Bytes::new();
     }
-    Prepared { delivery: Delivery::Document { document, answer }, look: Some(Look { hash, read, is_list }) }
+    Prepared {
+        delivery: Delivery::Document { document, answer },
+        look: Some(Look { hash, read, is_list }),
+        is_large,
+    }
 }
 
 fn is_list(document: &Document) -> bool {

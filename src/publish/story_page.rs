@@ -3,7 +3,7 @@
 use crate::model::river::{Covering, ToldStory};
 use crate::model::story::Tier;
 use crate::publish::html::{byline, escaped, headline, language, page};
-use crate::publish::telling::{NAMED_REPORTS, title, words};
+use crate::publish::telling::{title, words};
 
 /// Renders it.
 pub fn render(story: &ToldStory) -> Vec<u8> {
@@ -33,9 +33,7 @@ fn list(heading: &str, reports: &[&Covering]) -> String {
         format!("<li{}>\n<p>{}</p>\n{}</li>\n", language(report), headline(report), byline(report))
     };
     let items: String = reports.iter().map(item).collect();
-    let count = if reports.len() > NAMED_REPORTS { format!(" ({})", reports.len()) } else { String::new() };
-    format!(
-        "<section>\n<h2>{}{count}</h2>\n<ul class=\"reports\">\n{items}</ul>\n</section>\n",
-        escaped(heading)
-    )
+    let heading = escaped(heading.trim_end_matches([':', ' ', '\u{a0}']));
+    let count = reports.len();
+    format!("<section>\n<h2>{heading} ({count})</h2>\n<ul class=\"reports\">\n{items}</ul>\n</section>\n")
 }

@@ -64,7 +64,7 @@ fn a_story_that_many_tell_has_a_page_that_names_them_all() {
         let link = format!("href=\"https://paper{number}.example/ferry\"");
         assert_eq!(story.matches(&link).count(), 1, "{link} in {story}");
     });
-    assert!(story.contains("Same text in: (13)") && story.contains(TEXT), "{story}");
+    assert!(story.contains("Same text in (13)") && story.contains(TEXT), "{story}");
     let feed = daemon.feed();
     assert!(
         feed.contains(&format!("{path}&quot;&gt;and 3 more"))
