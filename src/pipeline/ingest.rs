@@ -13,9 +13,10 @@ use crate::model::feed::Feed;
 use crate::model::ids::EntryId;
 use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
-use crate::parse::identity::feed_atom_id;
+use crate::parse::identity::{feed_atom_id, file_id};
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
+use crate::pipeline::crowd::Crowd;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
@@ -79,6 +80,7 @@ pub struct Ingest {
     pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
+    crowd: Crowd,
     pub(crate) progress: Progress,
     /// What the engine knows and the store does not yet.
     batch: Batch,
@@ -99,9 +101,22 @@ impl Ingest {
         let engine = Engine::new(&config.story);
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following, batch) = (config.clone(), BTreeSet::new(), Batch::default());
-        let awake = false;
+        let (awake, crowd) = (false, Crowd::default());
         let progress: Progress = Arc::new(|_, _| {});
-        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, progress, batch })
+        Ok(Self {
+            writer,
+            reader,
+            config,
+            clock,
+            following,
+            engine,
+            awake,
+            mint,
+            bound,
+            crowd,
+            progress,
+            batch,
+        })
     }
 
     /// Tells of each step of work that takes long.
@@ -180,9 +195,10 @@ impl Ingest {
             Delivery::Gone { path } => self.gone(path, now).await,
             Delivery::Renamed { from, to } => {
                 tracing::info!(from, to, "renamed");
-                self.writer.rename_file(from, to).await?;
+                let ids = (file_id(&from), file_id(&to));
+                let renamed = self.writer.rename_file(from, to, ids).await;
                 // It may lie in another folder now, and so under another label.
-                Ok(Outcome { changed: true, ..Outcome::default() })
+                renamed.map(|()| Outcome { changed: true, ..Outcome::default() }).map_err(PipelineError::from)
             }
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;
@@ -191,7 +207,8 @@ impl Ingest {
             }
             Delivery::Scanned => Ok(Outcome { changed: true, ..Outcome::default() }),
         };
-        before.add(outcome?);
+        // What follows from those before holds, whatever became of this one.
+        before.add(outcome.unwrap_or_else(|error| Outcome { failure: Some(error), ..Outcome::default() }));
         Ok(before)
     }
 
@@ -372,9 +389,16 @@ impl Ingest {
     }
 
     /// Where the entries of a document stand in rivers.
-    fn backfill(&self, origin: &Origin, known: Option<&KnownFeed>, shape: &str, now: Timestamp) -> Backfill {
+    fn backfill(
+        &mut self,
+        origin: &Origin,
+        known: Option<&KnownFeed>,
+        shape: &str,
+        now: Timestamp,
+    ) -> Backfill {
         let first = known.is_none_or(|feed| feed.shape.is_none());
-        if !first || matches!(shape, "text" | "markdown" | "html") {
+        let is_article = matches!(shape, "text" | "markdown" | "html" | "mail");
+        if !first || (is_article && self.crowd.is_few(self.config.folder.as_news, now)) {
             return Backfill::AsNew;
         }
         match origin {

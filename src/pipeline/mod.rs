@@ -7,6 +7,7 @@ pub mod advice;
 pub mod ahead;
 pub mod batch;
 pub mod corrections;
+pub mod crowd;
 pub mod error;
 pub mod eval;
 pub mod explain;
