@@ -53,7 +53,10 @@ fn links_that_browsers_save_are_subscriptions_until_they_are_removed() {
     });
     let program = Program::new().with("RIVERD_FETCH_HOST_PAUSE", "0s");
     let daemon = program.start();
-    program.drop_file("Blätter/Ein Blatt.url", &format!("[InternetShortcut]\r\nURL={}\r\n", server.url("/eins")));
+    program.drop_file(
+        "Blätter/Ein Blatt.url",
+        &format!("[InternetShortcut]\r\nURL={}\r\n", server.url("/eins")),
+    );
     let webloc = format!(
         "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>URL</key><string>{}</string></dict></plist>",
         server.url("/zwei")
@@ -67,11 +70,16 @@ fn links_that_browsers_save_are_subscriptions_until_they_are_removed() {
     });
     assert!(reason(&program, "programm.desktop").contains("it starts a program"));
     let exported = String::from_utf8_lossy(&program.run(&["export", "opml"]).stdout).into_owned();
-    assert!(exported.contains("/eins") && exported.contains("/zwei") && exported.contains("/drei"), "{exported}");
+    assert!(
+        exported.contains("/eins") && exported.contains("/zwei") && exported.contains("/drei"),
+        "{exported}"
+    );
     let checked = program.json_of_failure(&["check", "--json"])["labels"].to_string();
     assert!(checked.contains("\"Blätter\""), "{checked}");
     std::fs::remove_file(program.seeds().join("Blätter/zwei.webloc")).expect("removed");
-    until("the end of a subscription", || (state(&program, &server.url("/zwei")) == "unsubscribed").then_some(()));
+    until("the end of a subscription", || {
+        (state(&program, &server.url("/zwei")) == "unsubscribed").then_some(())
+    });
     assert_eq!(state(&program, &server.url("/eins")), "followed");
     assert!(daemon.feed().contains("Meldung aus zwei"), "its entries stay");
 }
@@ -87,6 +95,11 @@ fn a_saved_newsletter_is_an_article() {
         assert!(feed.contains(part), "{part} in {feed}");
     }
     assert!(!feed.contains("alert"), "{feed}");
+    program.drop_file("kopie.eml", letter);
+    until("the copy", || program.json(&["feeds", "--json"]).to_string().contains("kopie.eml").then_some(()));
+    assert_eq!(entries(&daemon.feed()).len(), 1);
+    assert_eq!(aside(&program), []);
+    std::fs::remove_file(program.seeds().join("kopie.eml")).expect("removed");
     std::fs::remove_file(program.seeds().join("briefe/7.eml")).expect("removed");
     daemon.until_feed("the withdrawal", |feed| !feed.contains("Neues vom Hafen"));
 }
@@ -107,6 +120,11 @@ fn a_renamed_folder_is_a_rename_and_what_is_moved_out_and_back_keeps_its_ids() {
     }
     let feeds = program.json(&["feeds", "--json"]).to_string();
     assert!(feeds.contains("neu/tief/Hafen.txt") && !feeds.contains("alt/tief"), "{feeds}");
+    program.drop_file("neu/tief/Hafen.txt", &article("Neuer Hafen"));
+    let edited = daemon.until_feed("the edit", |feed| feed.contains("<title>Neuer Hafen</title>"));
+    assert_eq!((entries(&edited).len(), id_of(&edited, "Neuer Hafen")), (4, id_of(&feed, "Hafen")));
+    program.drop_file("neu/tief/Hafen.txt", &article("Hafen"));
+    daemon.until_feed("the edit's end", |feed| feed.contains("<title>Hafen</title>"));
     let outside = program.home.path().join("draussen");
     std::fs::rename(program.seeds().join("neu"), &outside).expect("moved out");
     daemon.until_feed("the withdrawal", |feed| entries(feed).len() == 1);
@@ -131,7 +149,11 @@ fn names_that_are_no_utf_8_are_told_apart_and_followed() {
     let left = daemon.until_feed("one of them", |feed| entries(feed).len() == 1);
     assert_eq!(id_of(&left, "Hafen"), id_of(&feed, "Hafen"));
     let checked = program.json(&["check", "--json"]);
-    assert_eq!((&checked["files"], checked["faults"].as_array().map(Vec::len)), (&1.into(), Some(0)), "{checked}");
+    assert_eq!(
+        (&checked["files"], checked["faults"].as_array().map(Vec::len)),
+        (&1.into(), Some(0)),
+        "{checked}"
+    );
 }
 
 #[test]
@@ -292,7 +314,8 @@ fn a_file_replaced_by_a_rename_as_editors_do_is_a_change() {
     program.drop_file("hafen.txt", &article("Hafen"));
     let feed = daemon.until_feed("the article", |feed| feed.contains("Hafen"));
     program.drop_file(".hafen.txt.swp", &format!("{}Nachtrag.\n", article("Hafen")));
-    std::fs::rename(program.seeds().join(".hafen.txt.swp"), program.seeds().join("hafen.txt")).expect("renamed");
+    std::fs::rename(program.seeds().join(".hafen.txt.swp"), program.seeds().join("hafen.txt"))
+        .expect("renamed");
     let changed = daemon.until_feed("the change", |feed| feed.contains("Nachtrag"));
     assert_eq!(entries(&changed).len(), 1);
     assert_eq!(id_of(&changed, "Hafen"), id_of(&feed, "Hafen"));
@@ -333,7 +356,8 @@ fn subscribe_and_unsubscribe_leave_a_list_written_by_hand_as_it_was() {
     program.drop_file("subscriptions.opml", by_hand);
     let written = || std::fs::read_to_string(program.seeds().join("subscriptions.opml")).expect("the file");
     program.json(&["subscribe", "--json", "http://127.0.0.1:1/feed"]);
-    let line = "\t<outline type=\"rss\" text=\"http://127.0.0.1:1/feed\" xmlUrl=\"http://127.0.0.1:1/feed\"/>\r\n";
+    let line =
+        "\t<outline type=\"rss\" text=\"http://127.0.0.1:1/feed\" xmlUrl=\"http://127.0.0.1:1/feed\"/>\r\n";
     assert_eq!(written(), by_hand.replace("</body>\r\n</opml>", &format!("{line}</body>\r\n</opml>")));
     program.json(&["unsubscribe", "--json", "http://127.0.0.1:1/feed"]);
     assert_eq!(written(), by_hand);
