@@ -10,10 +10,9 @@ use crate::model::complaint::Complaint;
 use crate::model::document::{Document, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
-use crate::model::ids::EntryId;
 use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
-use crate::parse::identity::{feed_atom_id, file_id};
+use crate::parse::identity::feed_atom_id;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
 use crate::pipeline::crowd::Crowd;
@@ -192,13 +191,7 @@ impl Ingest {
             Delivery::NoDocument { origin, answer } => self.no_document(origin, answer, now).await,
             Delivery::SetAside { path, reason } => self.set_aside(path, reason, now).await,
             Delivery::Gone { path } => self.gone(path, now).await,
-            Delivery::Renamed { from, to } => {
-                tracing::info!(from, to, "renamed");
-                let ids = (file_id(&from), file_id(&to));
-                let renamed = self.writer.rename_file(from, to, ids).await;
-                // It may lie in another folder now, and so under another label.
-                renamed.map(|()| Outcome { changed: true, ..Outcome::default() }).map_err(PipelineError::from)
-            }
+            Delivery::Renamed { from, to } => self.renamed(from, to).await,
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;
                 tracing::info!(feed = %shown(&origin.key()), minutes, "not polled: its host wants no request now");
@@ -422,25 +415,6 @@ impl Ingest {
         let Some(poll) = poll else { return Ok(outcome) };
         self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
         Ok(Outcome::default())
-    }
-
-    pub(crate) async fn set_aside(
-        &mut self,
-        path: String,
-        reason: String,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        tracing::warn!(path, reason, "set aside");
-        let changed = self.writer.set_aside(path, reason, now).await?;
-        Ok(Outcome { changed, ..Outcome::default() })
-    }
-
-    async fn gone(&mut self, path: String, now: Timestamp) -> Result<Outcome, PipelineError> {
-        let withdrawn: Vec<EntryId> = self.writer.remove_file(path.clone(), now).await?;
-        withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
-        tracing::info!(path, withdrawn = withdrawn.len(), "removed");
-        // Without entries, too: with a list go labels.
-        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
 }
 

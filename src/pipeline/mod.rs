@@ -12,6 +12,7 @@ pub mod error;
 pub mod eval;
 pub mod explain;
 pub mod exporting;
+pub mod files;
 pub mod indexing;
 pub mod ingest;
 pub mod judged;

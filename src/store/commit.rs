@@ -76,7 +76,7 @@ impl Writer {
             transaction.execute("UPDATE feeds SET key = ?2 || '-' || id WHERE key = ?1", [&new, &aside])?;
             transaction.execute("UPDATE feeds SET key = ?2, gone = NULL WHERE key = ?1", [&old, &new])?;
             let sql =
-                "UPDATE entries SET key = ?3 WHERE key = ?2 AND feed = (SELECT id FROM feeds WHERE key = ?1)";
+                "UPDATE OR IGNORE entries SET key = ?3 WHERE key = ?2 AND feed = (SELECT id FROM feeds WHERE key = ?1)";
             transaction.execute(sql, [&new, &ids.0, &ids.1])?;
             transaction
                 .execute("UPDATE subscriptions SET asked_by = ?2 WHERE asked_by = ?1", [&old, &new])?;

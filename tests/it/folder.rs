@@ -95,6 +95,11 @@ fn a_saved_newsletter_is_an_article() {
         assert!(feed.contains(part), "{part} in {feed}");
     }
     assert!(!feed.contains("alert"), "{feed}");
+    program.drop_file("kopie.eml", letter);
+    until("the copy", || program.json(&["feeds", "--json"]).to_string().contains("kopie.eml").then_some(()));
+    assert_eq!(entries(&daemon.feed()).len(), 1);
+    assert_eq!(aside(&program), []);
+    std::fs::remove_file(program.seeds().join("kopie.eml")).expect("removed");
     std::fs::remove_file(program.seeds().join("briefe/7.eml")).expect("removed");
     daemon.until_feed("the withdrawal", |feed| !feed.contains("Neues vom Hafen"));
 }
@@ -115,6 +120,11 @@ fn a_renamed_folder_is_a_rename_and_what_is_moved_out_and_back_keeps_its_ids() {
     }
     let feeds = program.json(&["feeds", "--json"]).to_string();
     assert!(feeds.contains("neu/tief/Hafen.txt") && !feeds.contains("alt/tief"), "{feeds}");
+    program.drop_file("neu/tief/Hafen.txt", &article("Neuer Hafen"));
+    let edited = daemon.until_feed("the edit", |feed| feed.contains("<title>Neuer Hafen</title>"));
+    assert_eq!((entries(&edited).len(), id_of(&edited, "Neuer Hafen")), (4, id_of(&feed, "Hafen")));
+    program.drop_file("neu/tief/Hafen.txt", &article("Hafen"));
+    daemon.until_feed("the edit's end", |feed| feed.contains("<title>Hafen</title>"));
     let outside = program.home.path().join("draussen");
     std::fs::rename(program.seeds().join("neu"), &outside).expect("moved out");
     daemon.until_feed("the withdrawal", |feed| entries(feed).len() == 1);
