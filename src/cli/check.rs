@@ -14,11 +14,13 @@ use crate::model::document::{Document, Origin, Version};
 use crate::model::ids::FeedId;
 use crate::model::time::Timestamp;
 use crate::model::websub::Named;
-use crate::parse::opml::subscriptions;
+use crate::parse::lists::listed;
 use crate::parse::road::parse;
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::labels::{LabelRiver, Labels};
-use crate::source::folder_scan::{Files, scan};
+use crate::source::folder::too_large;
+use crate::source::folder_names::path_of;
+use crate::source::folder_scan::{Files, Found, scan};
 use crate::store::selection::within;
 
 /// What was found.
@@ -55,15 +57,15 @@ struct Fault {
 /// If the folder cannot be read.
 pub fn check(config: &Config, form: Form) -> anyhow::Result<bool> {
     let folder = Path::new(&config.folder.path);
-    let files = scan(folder, config.folder.max_files).map_err(|error| {
+    let found = scan(&config.folder).map_err(|error| {
         anyhow::anyhow!("the folder {} (folder.path) cannot be read: {error}", folder.display())
     })?;
-    let mut labels = folder_labels(&files);
-    let mut faults = faults(config, folder, &files, &mut labels);
+    let mut labels = folder_labels(&found.files);
+    let mut faults = faults(config, folder, &found, &mut labels);
     faults.extend(secrets(config));
     let file = config.file.as_ref().map(|file| file.display().to_string());
     let (labels, notes) = (labels_told(config, &labels), notes(config));
-    let checked = Checked { config: file, files: files.len(), faults, labels, notes };
+    let checked = Checked { config: file, files: found.files.len(), faults, labels, notes };
     let fine = checked.faults.is_empty();
     if form.json {
         json(&checked)?;
@@ -92,7 +94,8 @@ fn line(Label { label, river, taken }: &Label) -> String {
 /// The labels that the folders of dropped files are; lists give their own.
 fn folder_labels(files: &Files) -> Vec<String> {
     let taken = |path: &&String| {
-        !matches!(kind_of_path(path), FileKind::Ignored | FileKind::SetAside(_) | FileKind::Opml)
+        let kind = kind_of_path(path);
+        kind.is_article() || kind == FileKind::Feed
     };
     let folders = files.keys().filter(taken).filter_map(|path| path.rsplit_once('/'));
     folders.map(|(folder, _)| folder.to_owned()).collect()
@@ -125,33 +128,49 @@ fn secrets(config: &Config) -> impl Iterator<Item = Fault> {
     secret_faults(config).into_iter().map(fault)
 }
 
-fn faults(config: &Config, folder: &Path, files: &Files, labels: &mut Vec<String>) -> Vec<Fault> {
-    let wanted = files.keys().filter(|path| kind_of_path(path) != FileKind::Ignored);
-    wanted.filter_map(|path| fault(config, folder, path, labels)).collect()
+fn faults(config: &Config, folder: &Path, found: &Found, labels: &mut Vec<String>) -> Vec<Fault> {
+    let wanted = found.files.keys().filter(|path| kind_of_path(path) != FileKind::Ignored);
+    let fault = |path: &String| match found.aside.get(path) {
+        Some(reason) => Some(Fault {
+            file: folder.join(path_of(path)).display().to_string(),
+            line: None,
+            found: reason.clone(),
+            expected: "a file or a folder that can be read",
+        }),
+        None => fault(config, folder, path, labels),
+    };
+    wanted.filter_map(fault).collect()
 }
 
 /// What is wrong with a file. The labels that it gives, if it is a list, go to `labels`.
 fn fault(config: &Config, folder: &Path, path: &str, labels: &mut Vec<String>) -> Option<Fault> {
-    let full = folder.join(path);
+    let full = folder.join(path_of(path));
     let fault = |found: String, expected| {
         Some(Fault { file: full.display().to_string(), line: None, found, expected })
     };
     let kind = kind_of_path(path);
     if let FileKind::SetAside(reason) = kind {
-        return fault(reason, "a .txt, .md, .html, .xml, .rss, .atom, .json or .opml file");
+        return fault(
+            reason,
+            "a .txt, .md, .html, .eml, .xml, .rss, .atom, .json, .opml, .url, .webloc or .desktop file",
+        );
+    }
+    let size = std::fs::metadata(&full).map_or(0, |data| data.len());
+    if let Some(reason) = too_large(size, config.folder.max_size.0) {
+        return fault(reason, "a smaller file");
     }
     let bytes = match std::fs::read(&full) {
         Ok(bytes) => bytes,
         Err(error) => return fault(error.to_string(), "a file that can be read"),
     };
-    if kind == FileKind::Opml {
-        return match subscriptions(&bytes, &config.parse) {
+    if kind.is_list() {
+        return match listed(path, &bytes, &config.parse) {
             Ok((found, _)) => {
                 let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 labels.extend(found.into_iter().flat_map(|found| within(folder, found.labels)));
                 None
             }
-            Err(error) => fault(error.to_string(), "an OPML file of subscriptions"),
+            Err(error) => fault(error.to_string(), "subscriptions: an OPML file, or a link to a feed"),
         };
     }
     let document = Document {

@@ -11,12 +11,15 @@ use crate::cli::finding::reader;
 use crate::cli::out::{json, print, size, table, when};
 use crate::config::load::Config;
 use crate::daemon::clock::now;
-use crate::model::document::{Origin, shown};
+use crate::model::document::{FileStamp, Origin, shown};
 use crate::model::poll::PastAnswer;
 use crate::model::time::Timestamp;
+use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::advice::advice;
+use crate::source::folder_scan::scan;
 use crate::source::hosts::host_of;
 use crate::store::listing::ListedFeed;
+use crate::store::reader::Reader;
 use crate::store::space::{FeedSize, Sizes};
 
 /// One feed, with what follows from how it stands.
@@ -47,13 +50,48 @@ pub fn feeds(config: &Config, form: Form) -> anyhow::Result<()> {
         reader.feed_sizes(&sizes)?.into_iter().map(|(key, size)| (listed_as(&key), size)).collect();
     let sized = |row: Row| Row { size: each.get(&row.feed.source).copied().unwrap_or_default(), ..row };
     let rows: Vec<Row> = feeds.into_iter().map(|feed| sized(row(feed, &held))).collect();
+    let folder = FolderProgress::of(config, &reader)?;
     if form.json {
-        return json(&object!({ "feeds": rows, "set_aside": aside, "store": sizes }));
+        return json(&object!({ "feeds": rows, "set_aside": aside, "folder": folder, "store": sizes }));
     }
     let head = ["feed", "state", "entries", "size", "last answers", "next poll, and why", "what to do"];
     table(&head, rows.iter().map(cells).collect())?;
     aside.iter().try_for_each(|file| print(&format!("set aside: {}: {}\n", file.path, file.reason)))?;
+    print(&folder.line())?;
     print(&line(&sizes))
+}
+
+/// How far the watched folder is taken in.
+#[derive(Debug, Serialize)]
+struct FolderProgress {
+    /// Files in it that are not passed over; `None`: it cannot be read now.
+    files: Option<usize>,
+    /// Of these: not in yet, or changed since they came in.
+    waiting: usize,
+}
+
+impl FolderProgress {
+    fn of(config: &Config, reader: &Reader) -> anyhow::Result<Self> {
+        let known: HashMap<String, FileStamp> = reader.files()?.into_iter().collect();
+        let Ok(found) = scan(&config.folder) else { return Ok(Self { files: None, waiting: 0 }) };
+        let wanted = found.files.iter().filter(|(path, _)| kind_of_path(path) != FileKind::Ignored);
+        let waits = |path: &str, stamp: &FileStamp| match known.get(path) {
+            // What was set aside has no stamp of its own.
+            Some(known) => known != stamp && *known != FileStamp::default(),
+            None => true,
+        };
+        let waiting = wanted.clone().filter(|(path, stamp)| waits(path, stamp)).count();
+        Ok(Self { files: Some(wanted.count()), waiting })
+    }
+
+    fn line(&self) -> String {
+        match self.files {
+            Some(files) => {
+                format!("folder: {files} files, {} of them waiting to be taken in\n", self.waiting)
+            }
+            None => "folder: it cannot be read; what came of it stays\n".to_owned(),
+        }
+    }
 }
 
 /// As a feed is listed whose key this is.

@@ -12,6 +12,7 @@ use crate::model::document::shown;
 use crate::model::subscription::Subscription;
 use crate::parse::opml::subscriptions;
 use crate::parse::opml_edit::{empty, insert, remove};
+use crate::source::folder_names::path_of;
 use crate::source::folder_scan::scan;
 
 /// Where new subscriptions are written.
@@ -81,9 +82,9 @@ async fn found(config: &Config, url: &str) -> anyhow::Result<Subscription> {
 /// If none of the files holds one of them, or one cannot be written.
 pub fn unsubscribe(config: &Config, urls: &[String], form: Form) -> anyhow::Result<()> {
     let folder = Path::new(&config.folder.path);
-    let files = scan(folder, config.folder.max_files)?;
+    let files = scan(&config.folder)?.files;
     let mut removed = Vec::new();
-    for path in files.keys().filter(|path| path.ends_with(".opml")).map(|path| folder.join(path)) {
+    for path in files.keys().filter(|path| path.ends_with(".opml")).map(|path| folder.join(path_of(path))) {
         let mut text = std::fs::read_to_string(&path)?;
         let before = removed.len();
         for url in urls {

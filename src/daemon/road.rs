@@ -1,10 +1,11 @@
 //! The road's driver: hands deliveries to ingest, one after the other, and what follows from them to those it concerns.
 //! Promises: a document that cannot be stored stops nothing; a store that fails again and again ends riverd.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, UnboundedSender};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -62,6 +63,8 @@ pub struct Road {
     pub illness: Illness,
     /// Who counts.
     pub metrics: Metrics,
+    /// Told of each failure of the store: what it could not take of the folder is handed on again.
+    pub again: Arc<Notify>,
 }
 
 impl Road {
@@ -119,9 +122,9 @@ impl Road {
                 }
                 Next::Answer => continue,
             };
-            if let Some(error) = self.follow(done)
-                && self.illness.fail(&error) == After::End
-            {
+            let Some(error) = self.follow(done) else { continue };
+            self.again.notify_one();
+            if self.illness.fail(&error) == After::End {
                 return Err(anyhow::Error::new(error).context("the store fails again and again"));
             }
         }

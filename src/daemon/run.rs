@@ -45,6 +45,7 @@ use crate::serve::server::{Surroundings, serve};
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
+use crate::source::folder_recall::Recall;
 use crate::source::remote::{Command, Patience, Poller};
 use crate::source::schedule::backlog::spread_overdue;
 use crate::store::endurance::Endurance;
@@ -146,6 +147,7 @@ async fn until_the_end(
 /// Where deliveries come from, before they begin to.
 struct Sources {
     folder: Folder,
+    again: Arc<Notify>,
     folder_choices: watch::Sender<FolderOptions>,
     poller: Poller,
     orders: (mpsc::UnboundedSender<Command>, UnboundedReceiver<Command>),
@@ -164,7 +166,10 @@ impl Sources {
         send_orders(&orders.0, spread_overdue(begun, clock(), &config.fetch));
         let (folder_choices, chosen) = watch::channel(config.folder.clone());
         let known = house.store.reader.files()?;
-        let folder = Folder::new(&config.folder, known, kind, road.clone()).heeding(chosen);
+        let reader = house.store.reader.clone();
+        let recall = Recall::new(move || reader.files().ok());
+        let again = recall.asked();
+        let folder = Folder::new(&config.folder, known, kind, road.clone()).heeding(chosen).recalling(recall);
         let deliveries = road.downgrade();
         let poller = Poller::new(house.fetcher.clone(), Patience::Endless, clock, road);
         let watched = Watched {
@@ -177,7 +182,7 @@ impl Sources {
         let health = Health::new(watched);
         let beating = health.clone();
         house.ingest.tell_progress(Arc::new(move |_, _| beating.road().beat()));
-        Ok(Self { folder, folder_choices, poller, orders, health })
+        Ok(Self { folder, folder_choices, poller, orders, health, again })
     }
 }
 
@@ -205,7 +210,7 @@ impl Plan {
         let House { store, ingest, fetcher } = house;
         let desk = Desk::of(&config, &store, fetcher.clone(), public_url(&config, &workshop.here));
         let Store { writer, reader, lock, .. } = store;
-        let Sources { folder, folder_choices, poller, orders: (orders, ordered), health } = sources;
+        let Sources { folder, folder_choices, poller, orders: (orders, ordered), health, again } = sources;
         let illness = Illness::of(&health);
         writer.endurance().begin(illness.tell());
         drop(tokio::spawn(end_waiting(writer.endurance().clone(), stop.clone())));
@@ -250,7 +255,7 @@ impl Plan {
             manager,
         };
         tasks.start("reloader", reloader.run(hangups, stop.clone()));
-        let road = Road { ingest, orders, changes, choices: for_road, health, illness, metrics };
+        let road = Road { ingest, orders, changes, choices: for_road, health, illness, metrics, again };
         tasks.start_fallible("ingest", road.travel(delivered, stop));
         lock
     }

@@ -44,7 +44,7 @@ pub struct Validators {
 }
 
 /// What tells one version of a file from another without reading it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct FileStamp {
     /// Modification time, nanoseconds since 1970, UTC.
     pub modified_ns: i64,

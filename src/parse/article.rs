@@ -1,5 +1,5 @@
 //! One dropped file as one entry: what every kind of article has in common once it is read.
-//! Promises: the entry's id depends on the path alone, so that editing keeps it; front matter wins over what was found
+//! Promises: the entry's id depends on the path alone, so that editing keeps it, unless the document has one of its own; front matter wins over what was found
 //! in the text, and an entry always has a title, be it only the file's name.
 
 use url::Url;
@@ -22,6 +22,8 @@ use crate::parse::text::{escape, fold, plain};
 /// An article before it is an entry.
 #[derive(Debug, Default)]
 pub struct Draft {
+    /// The document's own; `None`: made of its path.
+    pub id: Option<String>,
     /// Plain text.
     pub title: String,
     /// HTML, not sanitized.
@@ -80,7 +82,7 @@ pub fn finish(
     let summary = summary.map(|text| format!("<p>{}</p>", escape(text))).or(draft.summary);
     let title = title(front.text(&["title", "titel", "headline"]).unwrap_or(&draft.title), place.path);
     let entry = Entry {
-        id: file_id(place.path),
+        id: draft.id.unwrap_or_else(|| file_id(place.path)),
         canonical_link: link.as_deref().and_then(canonical),
         summary: summary.and_then(|html| sanitizer.clean(&html)),
         published: front_date(front, &["date", "published", "datum", "created", "pubdate", "publishdate"])

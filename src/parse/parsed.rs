@@ -7,7 +7,7 @@ use crate::model::feed::{Feed, PollHints};
 /// A document, read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
-    /// What it was, as one short word: `rss`, `atom`, `rdf`, `json`, `text`, `markdown`, `html`.
+    /// What it was, as one short word: `rss`, `atom`, `rdf`, `json`, `text`, `markdown`, `html`, `mail`.
     pub shape: &'static str,
     /// The publisher's metadata.
     pub feed: Feed,
@@ -37,6 +37,12 @@ pub enum ParseError {
     /// Control characters all over.
     #[error("this is a binary file, not text")]
     Binary,
+    /// A saved link that leads to nothing that can be followed, and why.
+    #[error("the link cannot be followed: {0}")]
+    NoLink(&'static str),
+    /// No e-mail message where one was expected.
+    #[error("this is no e-mail message")]
+    NoMail,
     /// Text, but of no kind known here.
     #[error("this is neither RSS, Atom, RDF nor JSON Feed")]
     Unknown,

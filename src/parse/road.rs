@@ -17,6 +17,7 @@ use crate::parse::draft::Reading;
 use crate::parse::finish::finish;
 use crate::parse::guard::Guard;
 use crate::parse::json::json;
+use crate::parse::mail::mail;
 use crate::parse::parsed::{ParseError, Parsed};
 use crate::parse::repair::repair;
 use crate::parse::side::side;
@@ -29,6 +30,12 @@ use crate::parse::{html_article, markdown, text_article};
 /// # Errors
 /// As [`ParseError`] lists: only what is no feed and no article.
 pub fn parse(document: &Document, options: &ParseOptions) -> Result<Parsed, ParseError> {
+    if let Origin::File(path) = &document.origin
+        && kind_of_path(path) == FileKind::Mail
+    {
+        // Its parts have encodings of their own.
+        return mail(&document.bytes, Place { path, modified: document.modified }, options);
+    }
     if let Some(what) = binary::named(&document.bytes) {
         return Err(ParseError::NotText(what));
     }

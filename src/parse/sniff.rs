@@ -13,10 +13,26 @@ pub enum FileKind {
     Html,
     /// Subscriptions.
     Opml,
+    /// One subscription: a link as browsers save it.
+    Shortcut,
+    /// One e-mail message.
+    Mail,
     /// Not the owner's: hidden, or an editor's or browser's half-made file. Passed over in silence.
     Ignored,
     /// Not known here; the reason, for the owner.
     SetAside(String),
+}
+
+impl FileKind {
+    /// Whether it asks for subscriptions.
+    pub fn is_list(&self) -> bool {
+        matches!(self, Self::Opml | Self::Shortcut)
+    }
+
+    /// Whether it is one entry.
+    pub fn is_article(&self) -> bool {
+        matches!(self, Self::Text | Self::Markdown | Self::Html | Self::Mail)
+    }
 }
 
 /// What the file at `path` is, by its name alone.
@@ -32,8 +48,10 @@ pub fn kind_of_path(path: &str) -> FileKind {
         "md" | "markdown" => FileKind::Markdown,
         "html" | "htm" | "xhtml" => FileKind::Html,
         "opml" => FileKind::Opml,
+        "url" | "webloc" | "desktop" => FileKind::Shortcut,
+        "eml" => FileKind::Mail,
         "" => FileKind::SetAside(
-            "a file without an ending; name it .txt, .md, .html, .xml, .json or .opml".to_owned(),
+            "a file without an ending; name it .txt, .md, .html, .eml, .xml, .json or .opml".to_owned(),
         ),
         other => FileKind::SetAside(format!("no known kind of file: .{other}")),
     }
@@ -134,6 +152,12 @@ mod tests {
     fn files_are_known_by_their_names() {
         assert_eq!(kind_of_path("a/b.TXT"), FileKind::Text);
         assert_eq!(kind_of_path("news.atom"), FileKind::Feed);
+        assert_eq!(kind_of_path("Brief Nr. 7.EML"), FileKind::Mail);
+        assert!(
+            ["a.url", "b/Ein Blatt.webloc", "c.desktop", "d.opml"]
+                .iter()
+                .all(|path| kind_of_path(path).is_list())
+        );
         assert_eq!(kind_of_path(".hidden/x.txt"), FileKind::Ignored);
         assert_eq!(kind_of_path("x.txt~"), FileKind::Ignored);
         assert!(matches!(kind_of_path("x.jpg"), FileKind::SetAside(reason) if reason.contains(".jpg")));

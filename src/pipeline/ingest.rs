@@ -10,12 +10,12 @@ use crate::model::complaint::Complaint;
 use crate::model::document::{Document, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
-use crate::model::ids::EntryId;
 use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
+use crate::pipeline::crowd::Crowd;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
@@ -25,7 +25,6 @@ use crate::pipeline::noticing;
 use crate::pipeline::owner::Progress;
 use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
-use crate::pipeline::renaming::renamed;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
@@ -79,6 +78,7 @@ pub struct Ingest {
     pub(crate) awake: bool,
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
+    crowd: Crowd,
     pub(crate) progress: Progress,
     /// What the engine knows and the store does not yet.
     batch: Batch,
@@ -99,9 +99,22 @@ impl Ingest {
         let engine = Engine::new(&config.story);
         let (mint, bound) = (Mint::of(&reader)?, Bound::new(config.story.max_active));
         let (config, following, batch) = (config.clone(), BTreeSet::new(), Batch::default());
-        let awake = false;
+        let (awake, crowd) = (false, Crowd::default());
         let progress: Progress = Arc::new(|_, _| {});
-        Ok(Self { writer, reader, config, clock, following, engine, awake, mint, bound, progress, batch })
+        Ok(Self {
+            writer,
+            reader,
+            config,
+            clock,
+            following,
+            engine,
+            awake,
+            mint,
+            bound,
+            crowd,
+            progress,
+            batch,
+        })
     }
 
     /// Tells of each step of work that takes long.
@@ -178,12 +191,7 @@ impl Ingest {
             Delivery::NoDocument { origin, answer } => self.no_document(origin, answer, now).await,
             Delivery::SetAside { path, reason } => self.set_aside(path, reason, now).await,
             Delivery::Gone { path } => self.gone(path, now).await,
-            Delivery::Renamed { from, to } => {
-                tracing::info!(from, to, "renamed");
-                self.writer.rename_file(from, to).await?;
-                // It may lie in another folder now, and so under another label.
-                Ok(Outcome { changed: true, ..Outcome::default() })
-            }
+            Delivery::Renamed { from, to } => self.renamed(from, to).await,
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;
                 tracing::info!(feed = %shown(&origin.key()), minutes, "not polled: its host wants no request now");
@@ -191,7 +199,8 @@ impl Ingest {
             }
             Delivery::Scanned => Ok(Outcome { changed: true, ..Outcome::default() }),
         };
-        before.add(outcome?);
+        // What follows from those before holds, whatever became of this one.
+        before.add(outcome.unwrap_or_else(|error| Outcome { failure: Some(error), ..Outcome::default() }));
         Ok(before)
     }
 
@@ -341,40 +350,17 @@ impl Ingest {
         Ok(outcome)
     }
 
-    /// What is known of the document's entries by their ids; and, where the publisher has changed all ids at once, which
-    /// entries have which id now.
-    async fn known_entries(
-        &self,
-        feed: Option<&KnownFeed>,
-        entries: &[Entry],
-    ) -> Result<(HashMap<String, KnownEntry>, Vec<(EntryId, String)>), PipelineError> {
-        let Some(feed) = feed.filter(|feed| feed.shape.is_some()) else { return Ok(Default::default()) };
-        let (id, reader) = (feed.id, self.reader.clone());
-        let keys: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
-        let known = blocking(move || reader.entries_of(id, &keys)).await?;
-        if !known.is_empty() {
-            return Ok((known, Vec::new()));
-        }
-        let (reader, limit) = (self.reader.clone(), self.config.parse.max_entries);
-        let texts = blocking(move || reader.texts_of(id, limit)).await?;
-        let renamed: Vec<(String, String)> = renamed(entries, &texts).into_iter().collect();
-        let (reader, old) =
-            (self.reader.clone(), renamed.iter().map(|(old, _)| old.clone()).collect::<Vec<_>>());
-        let mut by_old = blocking(move || reader.entries_of(id, &old)).await?;
-        let (mut known, mut renames) = (known, Vec::new());
-        for (old, new) in renamed {
-            if let Some(entry) = by_old.remove(&old) {
-                renames.push((entry.id, new.clone()));
-                known.insert(new, entry);
-            }
-        }
-        Ok((known, renames))
-    }
-
     /// Where the entries of a document stand in rivers.
-    fn backfill(&self, origin: &Origin, known: Option<&KnownFeed>, shape: &str, now: Timestamp) -> Backfill {
+    fn backfill(
+        &mut self,
+        origin: &Origin,
+        known: Option<&KnownFeed>,
+        shape: &str,
+        now: Timestamp,
+    ) -> Backfill {
         let first = known.is_none_or(|feed| feed.shape.is_none());
-        if !first || matches!(shape, "text" | "markdown" | "html") {
+        let is_article = matches!(shape, "text" | "markdown" | "html" | "mail");
+        if !first || (is_article && self.crowd.is_few(self.config.folder.as_news, now)) {
             return Backfill::AsNew;
         }
         match origin {
@@ -429,25 +415,6 @@ impl Ingest {
         let Some(poll) = poll else { return Ok(outcome) };
         self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
         Ok(Outcome::default())
-    }
-
-    pub(crate) async fn set_aside(
-        &mut self,
-        path: String,
-        reason: String,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        tracing::warn!(path, reason, "set aside");
-        let changed = self.writer.set_aside(path, reason, now).await?;
-        Ok(Outcome { changed, ..Outcome::default() })
-    }
-
-    async fn gone(&mut self, path: String, now: Timestamp) -> Result<Outcome, PipelineError> {
-        let withdrawn: Vec<EntryId> = self.writer.remove_file(path.clone(), now).await?;
-        withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
-        tracing::info!(path, withdrawn = withdrawn.len(), "removed");
-        // Without entries, too: with a list go labels.
-        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
     }
 }
 

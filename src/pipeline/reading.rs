@@ -12,7 +12,7 @@ use crate::model::entry::Entry;
 use crate::model::time::Timestamp;
 use crate::parse::parsed::Parsed;
 use crate::parse::road::parse;
-use crate::parse::sniff::{FileKind, kind_of_path};
+use crate::parse::sniff::kind_of_path;
 use crate::parse::whole::{is_cut_short, is_opml};
 use crate::pipeline::indexing::texts;
 use crate::pipeline::telling::{Plain, tell};
@@ -114,7 +114,7 @@ pub fn prepare(delivery: Delivery, reader: &Reader, options: &ParseOptions) -> P
 
 fn is_list(document: &Document) -> bool {
     match &document.origin {
-        Origin::File(path) => kind_of_path(path) == FileKind::Opml,
+        Origin::File(path) => kind_of_path(path).is_list(),
         Origin::Remote(_) => is_opml(&document.bytes),
     }
 }

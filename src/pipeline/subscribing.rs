@@ -8,6 +8,7 @@ use crate::model::document::{Document, FileStamp, Origin, shown};
 use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
 use crate::parse::identity::feed_atom_id;
+use crate::parse::lists::listed;
 use crate::parse::opml::subscriptions;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::{Ingest, Outcome};
@@ -78,7 +79,7 @@ impl Ingest {
         Ok(())
     }
 
-    /// A list of subscriptions in the folder.
+    /// A file of the folder that asks for subscriptions.
     pub(crate) async fn list_file(
         &mut self,
         path: String,
@@ -87,7 +88,7 @@ impl Ingest {
         now: Timestamp,
     ) -> Result<Outcome, PipelineError> {
         let mut before = self.settle().await;
-        before.add(match subscriptions(&document.bytes, &self.config.parse) {
+        before.add(match listed(&path, &document.bytes, &self.config.parse) {
             Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await?,
             Err(error) => self.set_aside(path, error.to_string(), now).await?,
         });

@@ -1,14 +1,13 @@
-//! Watches the folder and hands on what is new, changed, removed or renamed there. The one door to the watcher.
+//! Watches the folder and hands on what is new, changed, removed or renamed there.
 //! Promises: only settled files are read; what came while nobody watched is found by the first look; while the folder
-//! itself is away nothing is withdrawn. The system's notices only say when to look; what counts is the look itself.
+//! itself is away, or an empty one lies in its place, nothing is withdrawn; what could not be read or stored comes again
+//! without a restart. The system's notices only say when to look; what counts is the look itself.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -18,11 +17,14 @@ use crate::model::document::{Document, FileStamp, Origin, Version};
 use crate::model::time::Timestamp;
 use crate::model::websub::Named;
 use crate::source::delivery::Delivery;
-use crate::source::folder_scan::{Files, Kind, difference, scan, stamp};
+use crate::source::folder_ground::{Footing, Ground};
+use crate::source::folder_names::{key_of, path_of};
+use crate::source::folder_recall::Recall;
+use crate::source::folder_scan::{Files, Found, Kind, difference, scan, stamp};
+use crate::source::folder_watch::{Notice, Watch};
 use crate::source::standing::{FolderState, Watching};
 
 /// The watcher of one folder.
-#[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
     options: FolderOptions,
@@ -34,18 +36,15 @@ pub struct Folder {
     pending: HashMap<String, (FileStamp, Instant)>,
     /// Being written, as far as the system told.
     open: HashSet<String>,
+    /// Could not be read, and why, as it was told: tried again at each look.
+    troubled: HashMap<String, String>,
+    ground: Ground,
     away: bool,
     standing: Arc<Watching>,
+    /// Who tells what is in, after the store failed; `None`: nobody.
+    recall: Option<Recall>,
     /// What the owner chooses later; `None`: nothing else.
     choices: Option<watch::Receiver<FolderOptions>>,
-}
-
-/// What the system noticed.
-#[derive(Debug)]
-enum Notice {
-    Written(PathBuf),
-    Closed(PathBuf),
-    Look,
 }
 
 /// A file that somebody still writes must be quiet for this many times as long as a closed one.
@@ -54,6 +53,10 @@ const OPEN_FACTOR: u32 = 10;
 const NOTICES: usize = 1_024;
 /// How long notices are gathered before a look.
 const GATHER: Duration = Duration::from_millis(30);
+/// Where no notices come, the folder is looked through so often,
+const POLL: Duration = Duration::from_secs(1);
+/// and looks take no more than one part in so many of the time.
+const POLL_PARTS: u32 = 10;
 
 impl Folder {
     /// `known`: what is in already. `kind`: what to do with a file, by its path.
@@ -74,8 +77,11 @@ impl Folder {
             known,
             pending,
             open,
+            troubled: HashMap::new(),
+            ground: Ground::default(),
             away: false,
             standing: Arc::default(),
+            recall: None,
             choices: None,
         }
     }
@@ -86,34 +92,75 @@ impl Folder {
         Self { choices: Some(choices), ..self }
     }
 
+    /// Hears what is in, after the store failed.
+    #[must_use]
+    pub fn recalling(self, recall: Recall) -> Self {
+        Self { recall: Some(recall), ..self }
+    }
+
     /// How the folder stands, for as long as it is watched.
     pub fn standing(&self) -> Arc<Watching> {
         self.standing.clone()
     }
 
-    /// Watches until `stop`.
+    /// Watches until `stop`. What is watched is the folder itself, wherever it is moved to: one that comes into its place
+    /// is watched anew.
     pub async fn run(mut self, stop: CancellationToken) {
         let (notices, mut noticed) = mpsc::channel(NOTICES);
-        let mut watcher = begin_watching(&self.path, notices.clone());
+        let mut watch = self.watch(&notices);
         let mut first = true;
         loop {
+            let (began, before) = (Instant::now(), (self.away, self.ground.identity()));
             let settled = self.look().await;
+            let took = began.elapsed();
             self.keep_standing(settled);
             if settled && std::mem::take(&mut first) && self.deliveries.send(Delivery::Scanned).await.is_err()
             {
                 return;
             }
-            if watcher.is_none() || self.away {
-                watcher = begin_watching(&self.path, notices.clone());
+            let is_same = before.1.is_none() || (false, before.1) == (before.0, self.ground.identity());
+            let anew = self.away || !is_same || watch.failed(&self.options.watch);
+            if anew {
+                watch = Watch::begin(&self.path, &self.options.watch, notices.clone());
             }
-            let wait = if settled { self.options.rescan } else { self.options.settle / 2 };
-            let wait = if watcher.is_none() { wait.min(Duration::from_secs(1)) } else { wait };
+            // What came before the watcher did is told by another look.
+            let wait = self.wait(settled && (is_same || self.away), &watch, took);
             tokio::select! {
                 () = stop.cancelled() => return,
-                chosen = chosen(&mut self.choices) => self.options = chosen,
+                chosen = chosen(&mut self.choices) => {
+                    self.options = FolderOptions { path: self.options.path.clone(), ..chosen };
+                    watch = self.watch(&notices);
+                }
+                () = failure(self.recall.as_ref()) => self.put_off(),
                 Some(notice) = noticed.recv() => self.gather(notice, &mut noticed).await,
                 () = tokio::time::sleep(wait) => {}
             }
+        }
+    }
+
+    fn watch(&self, notices: &Sender<Notice>) -> Watch {
+        let watch = Watch::begin(&self.path, &self.options.watch, notices.clone());
+        if let Some(why) = watch.silence() {
+            tracing::info!(folder = %self.path.display(), why, "the folder is looked through again and again");
+        }
+        watch
+    }
+
+    /// How long the next look may wait.
+    fn wait(&self, settled: bool, watch: &Watch, took: Duration) -> Duration {
+        let wait = match (settled, watch.silence()) {
+            (false, _) => self.options.settle / 2,
+            // A folder that is away is looked for, too.
+            (true, None) if !self.away => self.options.rescan,
+            (true, _) => POLL.max(took * POLL_PARTS).min(self.options.rescan),
+        };
+        let recall = self.recall.as_ref().and_then(|recall| recall.wait(Instant::now()));
+        recall.map_or(wait, |recall| recall.min(wait))
+    }
+
+    fn put_off(&mut self) {
+        if let Some(recall) = &mut self.recall {
+            recall.put_off(Instant::now());
         }
     }
 
@@ -147,11 +194,7 @@ impl Folder {
     }
 
     fn note(&mut self, notice: Notice) {
-        let inside = |path: PathBuf| {
-            let path =
-                path.strip_prefix(self.path.canonicalize().ok()?).ok()?.to_string_lossy().replace('\\', "/");
-            Some(path)
-        };
+        let inside = |path: PathBuf| Some(key_of(path.strip_prefix(self.path.canonicalize().ok()?).ok()?));
         match notice {
             Notice::Written(path) => self.open.extend(inside(path)),
             Notice::Closed(path) => drop(inside(path).map(|path| self.open.remove(&path))),
@@ -161,44 +204,70 @@ impl Folder {
 
     /// One look; true if nothing is left that is not settled.
     async fn look(&mut self) -> bool {
-        let (path, max_files) = (self.path.clone(), self.options.max_files);
-        let found = tokio::task::spawn_blocking(move || scan(&path, max_files)).await;
-        let found = match found {
+        if let Some(recall) = &mut self.recall
+            && let Some(stored) = recall.stored().await
+        {
+            tracing::info!("what the store could not take of the folder is read again");
+            self.known = stored.into_iter().collect();
+        }
+        let options = self.options.clone();
+        let found = match tokio::task::spawn_blocking(move || scan(&options)).await {
             Ok(Ok(found)) => found,
-            Ok(Err(error)) => return self.gone_away(&error),
+            Ok(Err(error)) => return self.gone_away(&error.to_string()),
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
+        match self.ground.tread(found.root, &self.known, now_ns()) {
+            Footing::Bare => return self.gone_away("an empty folder lies in its place"),
+            Footing::Other => tracing::warn!(
+                folder = %self.path.display(), "another folder lies in the place of the watched one; what is not in it is withdrawn after folder.rescan"
+            ),
+            Footing::Firm => {}
+        }
         if std::mem::take(&mut self.away) {
             tracing::info!(folder = %self.path.display(), "the watched folder is back");
         }
-        if found.len() >= self.options.max_files {
+        if found.files.len() >= self.options.max_files {
             tracing::warn!(
                 limit = self.options.max_files,
                 "more files than folder.max_files; the rest is left out"
             );
         }
-        let mut difference = difference(&self.known, &found);
-        difference.changed.retain(|path| self.is_wanted(path, &found));
-        self.pending.retain(|path, _| found.contains_key(path));
-        self.open.retain(|path| found.contains_key(path));
+        self.hand_on(&found).await
+    }
+
+    /// Hands on what differs; true if all of it is settled.
+    async fn hand_on(&mut self, found: &Found) -> bool {
+        self.pending.retain(|path, _| found.files.contains_key(path));
+        self.open.retain(|path| found.files.contains_key(path));
+        self.troubled.retain(|path, _| found.files.contains_key(path));
+        self.known.retain(|path, _| !self.troubled.contains_key(path));
+        let mut difference = difference(&self.known, &found.files);
+        difference.changed.retain(|path| self.is_wanted(path, &found.files));
         for (from, to) in difference.renamed {
             self.rename(from, to).await;
         }
         let mut settled = true;
         for path in difference.changed {
-            if self.is_settled(&path, found[&path]) { self.take(path).await } else { settled = false }
+            if self.is_settled(&path, found.files[&path]) {
+                self.take(path, found).await;
+            } else {
+                settled = false;
+            }
         }
         // A file that is gone may be a new one that is not settled yet, renamed.
-        for path in difference.gone.into_iter().filter(|_| settled) {
+        if !settled || self.ground.is_new(self.options.rescan) {
+            return settled;
+        }
+        for path in difference.gone.into_iter().filter(|path| !found.is_hidden(path)) {
             self.known.remove(&path);
             self.send(Delivery::Gone { path }).await;
         }
         settled
     }
 
-    fn gone_away(&mut self, error: &std::io::Error) -> bool {
+    fn gone_away(&mut self, error: &str) -> bool {
         if !std::mem::replace(&mut self.away, true) {
-            tracing::warn!(folder = %self.path.display(), %error, "the watched folder cannot be read; what came of it stays");
+            tracing::warn!(folder = %self.path.display(), error, "the watched folder cannot be read; what came of it stays");
         }
         true
     }
@@ -216,8 +285,7 @@ impl Folder {
     fn is_settled(&mut self, path: &str, now: FileStamp) -> bool {
         let settle =
             if self.open.contains(path) { self.options.settle * OPEN_FACTOR } else { self.options.settle };
-        let age = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let age_ns = i64::try_from(age.as_nanos()).unwrap_or(i64::MAX).saturating_sub(now.modified_ns);
+        let age_ns = now_ns().saturating_sub(now.modified_ns);
         if age_ns > i64::try_from((settle * 2).as_nanos()).unwrap_or(i64::MAX)
             && !self.pending.contains_key(path)
         {
@@ -238,16 +306,30 @@ impl Folder {
         self.send(Delivery::Renamed { from, to }).await;
     }
 
-    async fn take(&mut self, path: String) {
+    async fn take(&mut self, path: String, found: &Found) {
         self.pending.remove(&path);
-        let full = self.path.join(&path);
+        if let Some(reason) = found.aside.get(&path) {
+            self.known.insert(path.clone(), found.files[&path]);
+            return self.send(Delivery::SetAside { path, reason: reason.clone() }).await;
+        }
+        let full = self.path.join(path_of(&path));
         let (kind, limit) = ((self.kind)(&path), self.options.max_size.0);
         let read = tokio::task::spawn_blocking(move || read(&full, &kind, limit)).await;
         let (stamp, content) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         self.known.insert(path.clone(), stamp);
+        if !matches!(content, Err(NotTaken::Unread(_))) {
+            self.troubled.remove(&path);
+        }
         let delivery = match content {
             Ok(bytes) => Delivery::Document { document: document(path, bytes, stamp), answer: None },
-            Err(reason) => Delivery::SetAside { path, reason },
+            Err(NotTaken::Unread(reason)) => {
+                // What may be read by and by shows no other stamp then.
+                if self.troubled.insert(path.clone(), reason.clone()).as_ref() == Some(&reason) {
+                    return;
+                }
+                return self.send(Delivery::SetAside { path, reason }).await;
+            }
+            Err(NotTaken::Unwanted(reason)) => Delivery::SetAside { path, reason },
         };
         self.send(delivery).await;
     }
@@ -280,41 +362,45 @@ fn document(path: String, bytes: Vec<u8>, stamp: FileStamp) -> Document {
     }
 }
 
+/// Why a file is not taken.
+enum NotTaken {
+    /// It cannot be read now.
+    Unread(String),
+    /// It is not to be.
+    Unwanted(String),
+}
+
 /// The stamp of what is read is taken before reading: a change in between shows the next time.
-fn read(path: &Path, kind: &Kind, limit_bytes: u64) -> (FileStamp, Result<Vec<u8>, String>) {
+fn read(path: &Path, kind: &Kind, limit_bytes: u64) -> (FileStamp, Result<Vec<u8>, NotTaken>) {
+    let unread = |error: std::io::Error| NotTaken::Unread(format!("it cannot be read: {error}"));
     let stamp = match std::fs::metadata(path) {
         Ok(data) => stamp(&data),
-        Err(error) => return (FileStamp::default(), Err(format!("it cannot be read: {error}"))),
+        Err(error) => return (FileStamp::default(), Err(unread(error))),
     };
     let content = match kind {
-        Kind::SetAside(reason) => Err(reason.clone()),
-        _ if stamp.size > limit_bytes => {
-            Err(format!("{} bytes; folder.max_size allows {limit_bytes}", stamp.size))
-        }
-        _ => std::fs::read(path).map_err(|error| format!("it cannot be read: {error}")),
+        Kind::SetAside(reason) => Err(NotTaken::Unwanted(reason.clone())),
+        _ => match too_large(stamp.size, limit_bytes) {
+            Some(reason) => Err(NotTaken::Unwanted(reason)),
+            None => std::fs::read(path).map_err(unread),
+        },
     };
     (stamp, content)
 }
 
-/// The system's notices, if it gives any here.
-fn begin_watching(path: &Path, notices: Sender<Notice>) -> Option<RecommendedWatcher> {
-    let tell = move |event: notify::Result<notify::Event>| {
-        let told = event.map_or_else(|_| vec![Notice::Look], |event| notices_of(&event));
-        // A full queue means that a look is due anyway.
-        told.into_iter().for_each(|notice| drop(notices.try_send(notice)));
-    };
-    let mut watcher = notify::recommended_watcher(tell).ok()?;
-    watcher.watch(&path.canonicalize().ok()?, RecursiveMode::Recursive).ok()?;
-    Some(watcher)
+/// Why a file of this size is not read; `None`: it is.
+pub fn too_large(size: u64, limit_bytes: u64) -> Option<String> {
+    (size > limit_bytes).then(|| format!("{size} bytes; folder.max_size allows {limit_bytes}"))
 }
 
-fn notices_of(event: &notify::Event) -> Vec<Notice> {
-    let each = |notice: fn(PathBuf) -> Notice| event.paths.iter().cloned().map(notice).collect();
-    match event.kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write))
-        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => each(Notice::Closed),
-        EventKind::Modify(ModifyKind::Data(_)) => each(Notice::Written),
-        EventKind::Access(_) => vec![],
-        _ => vec![Notice::Look],
+fn now_ns() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// Waits until the store fails.
+async fn failure(recall: Option<&Recall>) {
+    match recall {
+        Some(recall) => recall.failure().await,
+        None => std::future::pending().await,
     }
 }

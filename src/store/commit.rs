@@ -53,11 +53,17 @@ impl Writer {
         .await
     }
 
-    /// A file of the folder moved: everything that came of it stays and goes with it.
+    /// A file of the folder moved: everything that came of it stays and goes with it. `ids`: what its entry is known by
+    /// if it is an article, before and now.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub async fn rename_file(&self, from: String, to: String) -> Result<(), StoreError> {
+    pub async fn rename_file(
+        &self,
+        from: String,
+        to: String,
+        ids: (String, String),
+    ) -> Result<(), StoreError> {
         self.transact(move |transaction| {
             let (old, new) = (Origin::File(from.clone()).key(), Origin::File(to.clone()).key());
             // What was known of a file that lay at the new place before gives way: its entries are withdrawn already.
@@ -69,6 +75,9 @@ impl Writer {
             )?;
             transaction.execute("UPDATE feeds SET key = ?2 || '-' || id WHERE key = ?1", [&new, &aside])?;
             transaction.execute("UPDATE feeds SET key = ?2, gone = NULL WHERE key = ?1", [&old, &new])?;
+            let sql =
+                "UPDATE OR IGNORE entries SET key = ?3 WHERE key = ?2 AND feed = (SELECT id FROM feeds WHERE key = ?1)";
+            transaction.execute(sql, [&new, &ids.0, &ids.1])?;
             transaction
                 .execute("UPDATE subscriptions SET asked_by = ?2 WHERE asked_by = ?1", [&old, &new])?;
             Ok(())

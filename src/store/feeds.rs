@@ -63,13 +63,16 @@ impl Reader {
         })
     }
 
-    /// The files that are in, with their stamps, by path.
+    /// The files that are in, with their stamps, by path; and those that were set aside, with stamps of zeros.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn files(&self) -> Result<Vec<(String, FileStamp)>, StoreError> {
         let sql = "SELECT key, modified_ns, size, inode FROM feeds
-                   WHERE key LIKE 'file:%' AND gone IS NULL AND modified_ns IS NOT NULL ORDER BY key";
+                   WHERE key LIKE 'file:%' AND gone IS NULL AND modified_ns IS NOT NULL
+                   UNION ALL SELECT 'file:' || path, 0, 0, 0 FROM set_aside
+                   WHERE 'file:' || path NOT IN (SELECT key FROM feeds WHERE gone IS NULL AND modified_ns IS NOT NULL)
+                   ORDER BY key";
         self.view(|db| all(db, sql, [], |row| Ok((path_of(&row.get::<_, String>(0)?), stamp(row)?))))
     }
 

@@ -12,6 +12,7 @@ mod daemon;
 mod disks;
 mod durability;
 mod fetching;
+mod folder;
 mod formats;
 mod hostile;
 mod keeping;
