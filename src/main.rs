@@ -1,11 +1,14 @@
 //! The binary: arguments, config, run, exit code. Nothing is decided here.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use clap::Parser;
 use riverd::cli;
 use riverd::cli::args::{Arguments, Command};
 use riverd::cli::inspect::Inspected;
+use riverd::cli::packing;
 use riverd::cli::restory::Way;
 use riverd::config::fault::Faults;
 use riverd::config::load::Config;
@@ -25,7 +28,14 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     memory::few_heaps();
     let arguments = Arguments::parse();
-    match start(Choices::of_process(arguments.config.as_deref()), arguments) {
+    let ended = match &arguments.command {
+        // What is printed for packagers needs no config, and none can be in its way.
+        Command::Man { list: true, .. } => packing::list().map(|()| ExitCode::SUCCESS),
+        Command::Man { command, .. } => packing::man(command.as_deref()).map(|()| ExitCode::SUCCESS),
+        Command::Completions { shell } => packing::completions(*shell).map(|()| ExitCode::SUCCESS),
+        _ => start(Choices::of_process(arguments.config.as_deref()), arguments),
+    };
+    match ended {
         Ok(code) => code,
         Err(error) => {
             say(&error);
@@ -106,6 +116,8 @@ async fn dispatch(Begun { config, choices, logging }: Begun, command: Command) -
             cli::eval::eval(&config, &asked, form)?;
         }
         Command::Export { format, form } => cli::export::export(&config, format, form)?,
+        // They were answered before there was a config.
+        Command::Man { .. } | Command::Completions { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

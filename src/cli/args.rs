@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Which riverd this is: its version, and the commit it was built from where that is known.
+pub const VERSION: &str = env!("RIVERD_VERSION");
 
 /// A river-of-news daemon: many feeds and a folder of dropped files in, one entry per story out.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(version = VERSION, propagate_version = true, max_term_width = 100)]
 pub struct Arguments {
     /// The config file [default: the first of ./riverd.toml, ./config/riverd.toml, ~/.config/riverd/riverd.toml,
     /// /etc/riverd/riverd.toml that exists]
@@ -180,6 +184,19 @@ pub enum Command {
         /// Wrap it in a JSON document
         #[command(flatten)]
         form: Form,
+    },
+    /// Print what a shell completes riverd's arguments by (for packagers)
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page of riverd, or of one of its commands, as roff (for packagers)
+    Man {
+        /// The command; without one, riverd itself
+        command: Option<String>,
+        /// List the commands that have a page, one a line
+        #[arg(long, conflicts_with = "command")]
+        list: bool,
     },
 }
 

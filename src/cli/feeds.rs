@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::json as object;
 
-use crate::cli::advice::advice;
 use crate::cli::args::Form;
 use crate::cli::finding::reader;
 use crate::cli::out::{json, print, size, table, when};
@@ -16,6 +15,7 @@ use crate::model::document::{FileStamp, Origin, shown};
 use crate::model::poll::PastAnswer;
 use crate::model::time::Timestamp;
 use crate::parse::sniff::{FileKind, kind_of_path};
+use crate::pipeline::advice::advice;
 use crate::source::folder_scan::scan;
 use crate::source::hosts::host_of;
 use crate::store::listing::ListedFeed;
@@ -131,7 +131,8 @@ fn held_hosts(feeds: &[ListedFeed], now: Timestamp) -> HashMap<String, Timestamp
 }
 
 fn row(feed: ListedFeed, held: &HashMap<String, Timestamp>) -> Row {
-    let (advice, size) = (advice(&feed), FeedSize::default());
+    let (advice, size) =
+        (feed.poll.as_ref().filter(|_| feed.state != "unsubscribed").and_then(advice), FeedSize::default());
     let Some(poll) = feed.poll.as_ref().filter(|_| matches!(feed.state, "followed" | "list")) else {
         return Row { feed, next_poll: None, why: String::new(), advice, size };
     };

@@ -2,7 +2,6 @@
 //! Exit codes: 0 done, 1 failed, 2 usage, 78 bad config.
 //! To add a command: one file here, one variant in `args::Command`, one arm in `main::dispatch`.
 
-pub mod advice;
 pub mod args;
 pub mod asking;
 pub mod backup;
@@ -17,6 +16,7 @@ pub mod finding;
 pub mod inspect;
 pub mod once;
 pub mod out;
+pub mod packing;
 pub mod restory;
 pub mod run;
 pub mod search;

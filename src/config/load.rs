@@ -143,6 +143,7 @@ pub fn from_text(file: Option<(&Path, &str)>, variables: &[(String, String)]) ->
     for (name, value) in variables {
         override_by(&mut config, &mut faults, name, value);
     }
+    config.rivers = Rivers::of(config.rivers.0, config.publish.notices);
     if faults.is_empty() {
         faults.extend(contradictions(&config));
     }
@@ -180,7 +181,7 @@ impl FileReader<'_> {
                 _ => self.section(name, value),
             }
         }
-        self.config.rivers = Rivers::of(rivers);
+        self.config.rivers = Rivers(rivers);
     }
 
     fn section(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
@@ -420,11 +421,17 @@ mod tests {
         let names = |rivers: &[RiverOptions]| rivers.iter().map(|r| r.name.clone()).collect::<Vec<_>>();
         assert_eq!(read(""), Rivers::default().0);
         let rivers = read("[[river]]\nname = \"a_1-b\"\nstories = false\n");
-        assert_eq!(names(&rivers), ["river", "a_1-b"]);
+        assert_eq!(names(&rivers), ["river", "a_1-b", "notices"]);
         assert_eq!((rivers[1].stories, rivers[1].copies, rivers[1].limit), (false, true, 0));
         let rivers = read("[[river]]\nname = \"x\"\n[[river]]\nname = \"river\"\ncopies = false\n");
-        assert_eq!(names(&rivers), ["river", "x"]);
+        assert_eq!(names(&rivers), ["river", "x", "notices"]);
         assert_eq!((rivers[0].copies, rivers[1].copies), (false, true));
+        let private = "[[river]]\nname = \"x\"\nprivate = true\nsecret_file = \"s\"\n";
+        assert_eq!(names(&read(private)), ["river", "x"], "what tells of all feeds is not public by itself");
+        let named = format!("{private}[[river]]\nname = \"notices\"\nlimit = 9\n");
+        assert_eq!(names(&read(&named)), ["river", "x", "notices"]);
+        let none = format!("[publish]\nnotices = false\n{named}");
+        assert_eq!(names(&read(&none)), ["river", "x"]);
     }
 
     #[test]

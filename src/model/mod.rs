@@ -9,6 +9,7 @@ pub mod entry;
 pub mod feed;
 pub mod folding;
 pub mod ids;
+pub mod notice;
 pub mod poll;
 pub mod query;
 pub mod river;

@@ -56,6 +56,11 @@ pub fn river_atom_id(store: &str, river: &str) -> String {
     format!("tag:{LOCAL},{YEAR}:river/{}/{river}", digest(&[store]))
 }
 
+/// The id of a notice for readers, by its row; `store` tells this riverd from others.
+pub fn notice_atom_id(store: &str, row: i64) -> String {
+    format!("tag:{LOCAL},{YEAR}:notice/{}/{row}", digest(&[store]))
+}
+
 fn authority(feed_key: &str) -> String {
     let host = Url::parse(feed_key).ok().and_then(|url| url.host_str().map(str::to_owned));
     let named = host.filter(|host| host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-'));

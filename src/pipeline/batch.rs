@@ -4,9 +4,10 @@
 use tokio::task::JoinHandle;
 
 use crate::model::document::Origin;
+use crate::model::notice::Change;
 use crate::pipeline::ingest::Outcome;
 use crate::source::remote::Command;
-use crate::store::change::{Content, Note};
+use crate::store::change::{Content, Note, Noted};
 use crate::store::error::StoreError;
 use crate::store::writer::Writer;
 
@@ -21,6 +22,8 @@ const LONG_BYTES: usize = 16 * 1024;
 pub struct Judged {
     /// For the store.
     pub note: Note,
+    /// What the owner is told with it.
+    pub change: Option<Change>,
     /// Once it is on disk.
     pub outcome: Outcome,
     /// If it cannot be stored: the feed is asked again.
@@ -97,9 +100,9 @@ impl Batch {
         }
         let weight = std::mem::take(&mut self.weight);
         let (mut notes, mut follow) = (Vec::new(), Vec::new());
-        for Judged { note, outcome, again } in std::mem::take(&mut self.gathered) {
+        for Judged { note, change, outcome, again } in std::mem::take(&mut self.gathered) {
             follow.push((note.origin().clone(), outcome, again));
-            notes.push(note);
+            notes.push(Noted { note, change });
         }
         let writer = writer.clone();
         let written = tokio::spawn(async move { writer.commit(notes).await });
@@ -137,7 +140,7 @@ mod tests {
 
     fn judged(url: &str) -> Judged {
         let note = Note::Poll(Origin::Remote(url.to_owned()), PollState::default());
-        Judged { note, outcome: Outcome::default(), again: None }
+        Judged { note, change: None, outcome: Outcome::default(), again: None }
     }
 
     #[test]

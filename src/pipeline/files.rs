@@ -14,8 +14,8 @@ impl Ingest {
         now: Timestamp,
     ) -> Result<Outcome, PipelineError> {
         tracing::warn!(path, reason, "set aside");
-        self.writer.set_aside(path, reason, now).await?;
-        Ok(Outcome::default())
+        let changed = self.writer.set_aside(path, reason, now).await?;
+        Ok(Outcome { changed, ..Outcome::default() })
     }
 
     pub(crate) async fn gone(&mut self, path: String, now: Timestamp) -> Result<Outcome, PipelineError> {

@@ -22,6 +22,7 @@ use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
 use crate::pipeline::mint::Mint;
+use crate::pipeline::noticing;
 use crate::pipeline::owner::Progress;
 use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
@@ -266,7 +267,13 @@ impl Ingest {
     }
 
     /// A note for the store, and what follows once it is on disk.
-    pub(crate) fn keep(&mut self, note: Note, outcome: Outcome, known: Option<&KnownFeed>, now: Timestamp) {
+    pub(crate) fn keep(
+        &mut self,
+        note: Note,
+        mut outcome: Outcome,
+        known: Option<&KnownFeed>,
+        now: Timestamp,
+    ) {
         let again = match (note.origin(), known) {
             (Origin::Remote(url), Some(known)) if self.following.contains(url) => Some(Command::Follow {
                 ask: Ask::again(url, &known.poll),
@@ -275,7 +282,10 @@ impl Ingest {
             }),
             _ => None,
         };
-        self.batch.put(Judged { note, outcome, again });
+        let told = known.and_then(|known| known.told.as_ref());
+        let change = note.poll().and_then(|poll| noticing::change(note.origin(), told, poll));
+        outcome.changed |= change.is_some();
+        self.batch.put(Judged { note, change, outcome, again });
     }
 
     async fn read(

@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn names(labels: &Labels, configured: Vec<RiverOptions>) -> Vec<String> {
-        let rivers = labels.rivers(&Rivers::of(configured), 100);
+        let rivers = labels.rivers(&Rivers::of(configured, true), 100);
         rivers.into_iter().map(|river| format!("{}={}", river.label, river.name)).collect()
     }
 

@@ -3,6 +3,7 @@
 //! The owner's hands are here too: `owner` takes them up, `corrections` says what they say, `restory` lives the `past` again.
 //! Deliberately not here: tasks, signals, SQL and HTTP.
 
+pub mod advice;
 pub mod ahead;
 pub mod batch;
 pub mod corrections;
@@ -19,6 +20,8 @@ pub mod labelled;
 pub mod labels;
 pub mod memory;
 pub mod mint;
+mod notices;
+mod noticing;
 pub mod owner;
 pub mod paging;
 pub mod past;

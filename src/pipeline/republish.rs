@@ -113,6 +113,9 @@ impl Press {
                 drafts.extend(self.drafts(&self.selected(&choice, &at)?));
             }
         }
+        if let Some(options) = self.rivers.notices() {
+            drafts.extend(self.drafts(&self.notices(options, &at)?));
+        }
         drafts.push(self.landing(&drafts, &editions));
         editions.extend(self.bind(drafts, &heads, &last)?);
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&editions);
@@ -246,7 +249,8 @@ impl Press {
         let paths = editions.keys().chain(drafts.iter().map(|draft| &draft.path)).map(String::as_str);
         let mut public: Vec<&str> = paths.filter(|path| !self.is_private(path)).collect();
         public.sort_unstable();
-        let first = self.rivers.0.iter().find(|river| !river.private).map(|river| format!("/{}", river.name));
+        let first =
+            self.rivers.telling().find(|river| !river.private).map(|river| format!("/{}", river.name));
         let page = first.and_then(|path| {
             let draft = drafts.iter().find(|draft| draft.path == path).map(|draft| &draft.bytes[..]);
             draft.or_else(|| editions.get(&path).map(|edition| &edition.body(Encoding::Identity).bytes[..]))

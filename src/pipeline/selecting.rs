@@ -34,7 +34,7 @@ pub struct Choice {
 pub fn choices(reader: &Reader, rivers: &Rivers, label_limit: usize) -> Result<Vec<Choice>, StoreError> {
     let labels = labels(reader)?;
     let own = labels.rivers(rivers, label_limit);
-    let all = rivers.0.iter().cloned().chain(own.iter().map(LabelRiver::options));
+    let all = rivers.telling().cloned().chain(own.iter().map(LabelRiver::options));
     Ok(all.map(|options| Choice { wanted: wanted(&options, &labels), options }).collect())
 }
 

@@ -13,6 +13,7 @@ use crate::parse::opml::subscriptions;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::memory::Bound;
+use crate::pipeline::noticing;
 use crate::pipeline::rearming::follow;
 use crate::source::answer::Answer;
 use crate::source::remote::Command;
@@ -119,7 +120,8 @@ impl Ingest {
             Err(error) => return self.unreadable(origin, answer, error.to_string(), now).await,
         };
         let (poll, orders) = self.rearm(&origin, &known, answer, rate([now], now), now);
-        let list = List { url: origin.key(), content_hash, version, poll };
+        let change = poll.as_ref().and_then(|poll| noticing::change(&origin, known.told.as_ref(), poll));
+        let list = List { url: origin.key(), content_hash, version, poll, change };
         self.subscribe_list(list, found, orders, now).await
     }
 

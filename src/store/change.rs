@@ -5,6 +5,7 @@ use crate::model::document::{Origin, Version};
 use crate::model::entry::Entry;
 use crate::model::feed::{Feed, PollHints};
 use crate::model::ids::{EntryId, FeedId, StoryId};
+use crate::model::notice::{Change, State};
 use crate::model::poll::PollState;
 use crate::model::story::{Tier, Verdict};
 use crate::model::time::Timestamp;
@@ -28,6 +29,24 @@ impl Note {
             Self::Poll(origin, _) | Self::Version(origin, ..) => origin,
         }
     }
+
+    /// How polling of the feed stands with it; `None`: as before.
+    pub fn poll(&self) -> Option<&PollState> {
+        match self {
+            Self::Reading(reading) => reading.poll.as_ref(),
+            Self::Poll(_, poll) => Some(poll),
+            Self::Version(_, _, poll) => poll.as_ref(),
+        }
+    }
+}
+
+/// A note, and what the owner is told with it.
+#[derive(Debug)]
+pub struct Noted {
+    /// What came of it.
+    pub note: Note,
+    /// That the state of its feed has changed; `None`: nothing to tell.
+    pub change: Option<Change>,
 }
 
 /// One document, read and judged: all of it is committed, or nothing.
@@ -213,6 +232,8 @@ pub struct KnownFeed {
     pub shape: Option<String>,
     /// A file of the folder, or the config, asks for it; not only a list on the web.
     pub asked_directly: bool,
+    /// What its owner was told of it last; `None`: nothing.
+    pub told: Option<State>,
     /// Until when its hub pushes its news; `None`: no hub does.
     pub pushed_until: Option<Timestamp>,
 }

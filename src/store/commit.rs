@@ -5,11 +5,13 @@ use rusqlite::{Transaction, params};
 
 use crate::model::document::{Origin, Version};
 use crate::model::ids::{EntryId, FeedId};
+use crate::model::notice::{Change, Said, State};
 use crate::model::poll::PollState;
 use crate::model::story::Decision;
 use crate::model::time::Timestamp;
-use crate::store::change::{Begun, Changed, Content, Fresh, News, Note, Reading, Texts};
+use crate::store::change::{Begun, Changed, Content, Fresh, News, Note, Noted, Reading, Texts};
 use crate::store::error::StoreError;
+use crate::store::notices::{put_change, put_file};
 use crate::store::regroup::{begin, regroup};
 use crate::store::retention::holds;
 use crate::store::rows::to_json;
@@ -23,7 +25,7 @@ impl Writer {
     ///
     /// # Errors
     /// As [`StoreError`] lists; nothing is stored then of what failed.
-    pub async fn commit(&self, notes: Vec<Note>) -> Vec<Result<(), StoreError>> {
+    pub async fn commit(&self, notes: Vec<Noted>) -> Vec<Result<(), StoreError>> {
         let count = notes.len();
         let each = move |db: &mut Db| match transact(db, |transaction| put_all(transaction, &notes)) {
             Ok(()) => notes.iter().map(|_| Ok(())).collect(),
@@ -43,7 +45,7 @@ impl Writer {
             let key = Origin::File(path.clone()).key();
             transaction.execute("UPDATE feeds SET gone = ?2 WHERE key = ?1", params![key, now.0])?;
             transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [&key])?;
-            transaction.execute("DELETE FROM set_aside WHERE path = ?1", [&path])?;
+            put_file(transaction, &path, State::Removed, now)?;
             let entries = live_entries(transaction, &key)?;
             entries.iter().try_for_each(|entry| withdraw(transaction, *entry, now))?;
             Ok(entries)
@@ -83,16 +85,17 @@ impl Writer {
         .await
     }
 
-    /// Notes that a file of the folder is not in, and why.
+    /// Notes that a file of the folder is not in, and why. False: that is how it was already.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub async fn set_aside(&self, path: String, reason: String, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn set_aside(&self, path: String, reason: String, now: Timestamp) -> Result<bool, StoreError> {
         self.transact(move |transaction| {
             let sql = "INSERT INTO set_aside (path, reason, seen) VALUES (?1, ?2, ?3)
                        ON CONFLICT (path) DO UPDATE SET reason = ?2, seen = ?3";
             transaction.execute(sql, params![path, reason, now.0])?;
-            Ok(())
+            let (origin, state) = (Origin::File(path.clone()), State::SetAside(reason.clone()));
+            put_change(transaction, &Change { origin, state, said: Said::default(), at: now })
         })
         .await
     }
@@ -100,9 +103,12 @@ impl Writer {
 
 /// What is to be indexed comes last: FTS5 writes what it has gathered before each statement that may have to be undone,
 /// and what it writes in small pieces it has to merge.
-fn put_all(transaction: &Transaction<'_>, notes: &[Note]) -> Result<(), StoreError> {
+fn put_all(transaction: &Transaction<'_>, notes: &[Noted]) -> Result<(), StoreError> {
     let mut index = Index::new();
-    notes.iter().try_for_each(|note| put(transaction, note, &mut index))?;
+    for Noted { note, change } in notes {
+        put(transaction, note, &mut index)?;
+        change.iter().try_for_each(|change| put_change(transaction, change).map(drop))?;
+    }
     index.into_iter().try_for_each(|(entry, feed, texts)| search::put(transaction, entry, feed, texts))
 }
 
@@ -160,10 +166,12 @@ fn put_feed(transaction: &Transaction<'_>, reading: &Reading) -> Result<FeedId, 
         |row| row.get(0),
     )?;
     match &reading.origin {
-        Origin::File(path) => transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])?,
+        Origin::File(path) => put_file(transaction, path, State::Well, reading.now)?,
         // It may have been a list of subscriptions until now.
-        Origin::Remote(url) => transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [url])?,
-    };
+        Origin::Remote(url) => {
+            transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [url])?;
+        }
+    }
     Ok(FeedId(id))
 }
 

@@ -17,6 +17,7 @@ const FEED: &str =
     "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape,
         EXISTS (SELECT 1 FROM subscriptions WHERE feed = feeds.id AND (asked_by = 'config' OR asked_by LIKE 'file:%'))
             AS asked_directly,
+        (SELECT state FROM notices WHERE subject = feeds.key ORDER BY id DESC LIMIT 1) AS told_state,
         (SELECT pushes_until FROM hub_subscriptions WHERE feed = feeds.key) AS pushed_until
     FROM feeds WHERE key = ?1";
 
@@ -96,7 +97,8 @@ impl Reader {
     pub fn last_moment(&self) -> Result<Timestamp, StoreError> {
         let sql = "SELECT max(coalesce((SELECT max(admitted) FROM entries), 0),
                               coalesce((SELECT max(withdrawn) FROM entries WHERE withdrawn IS NOT NULL), 0),
-                              coalesce((SELECT max(made) FROM corrections), 0))";
+                              coalesce((SELECT max(made) FROM corrections), 0),
+                              coalesce((SELECT at FROM notices ORDER BY id DESC LIMIT 1), 0))";
         self.view(|db| Ok(Timestamp(db.query_row(sql, [], |row| row.get(0))?)))
     }
 }
@@ -117,7 +119,9 @@ pub(crate) fn poll_state(row: &Row<'_>) -> Result<PollState, StoreError> {
 }
 
 fn known_feed(row: &Row<'_>) -> Result<KnownFeed, StoreError> {
+    let told: Option<String> = row.get("told_state")?;
     Ok(KnownFeed {
+        told: told.map(|state| serde_json::from_str(&state)).transpose()?,
         id: FeedId(row.get("id")?),
         content_hash: row.get("content_hash")?,
         gone: row.get::<_, Option<i64>>("gone")?.is_some(),

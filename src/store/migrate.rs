@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_search.sql"),
     include_str!("migrations/0007_websub.sql"),
     include_str!("migrations/0008_forgotten.sql"),
+    include_str!("migrations/0009_notices.sql"),
 ];
 
 /// Brings the schema up to date.

@@ -18,6 +18,7 @@ pub mod feeds;
 pub mod listing;
 pub mod lock;
 pub mod migrate;
+pub mod notices;
 pub mod open;
 pub mod reader;
 pub mod regroup;

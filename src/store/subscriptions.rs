@@ -6,12 +6,14 @@ use rusqlite::{Transaction, params};
 
 use crate::model::document::{FileStamp, Origin, Version};
 use crate::model::feed::Feed;
+use crate::model::notice::{Change, State};
 use crate::model::poll::PollState;
 use crate::model::subscription::Subscription;
 use crate::model::time::Timestamp;
 use crate::store::commit::{put_poll, put_stamp};
 use crate::store::error::StoreError;
 use crate::store::feeds::poll_state;
+use crate::store::notices;
 use crate::store::reader::Reader;
 use crate::store::rows::{all, json, to_json};
 use crate::store::writer::Writer;
@@ -49,6 +51,8 @@ pub struct List {
     pub version: Version,
     /// The poll that brought it.
     pub poll: Option<PollState>,
+    /// What the owner is told with it.
+    pub change: Option<Change>,
 }
 
 impl Place {
@@ -108,6 +112,7 @@ fn put_list(transaction: &Transaction<'_>, list: &List) -> Result<(), StoreError
     let sql = "UPDATE feeds SET shape = 'opml', content_hash = ?2, complaints = '[]' WHERE key = ?1";
     transaction.execute(sql, params![list.url, list.content_hash])?;
     put_stamp(transaction, &list.url, &list.version)?;
+    list.change.iter().try_for_each(|change| notices::put_change(transaction, change).map(drop))?;
     list.poll.as_ref().map_or(Ok(()), |poll| put_poll(transaction, &list.url, poll))
 }
 
@@ -147,8 +152,7 @@ fn put_file(
     let (size, inode) = (stamp.size.cast_signed(), stamp.inode.cast_signed());
     let key = Origin::File(path.to_owned()).key();
     transaction.execute(sql, params![key, stamp.modified_ns, size, inode, now.0])?;
-    transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])?;
-    Ok(())
+    notices::put_file(transaction, path, State::Well, now)
 }
 
 impl Reader {

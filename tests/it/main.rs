@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
 mod articles;
+mod auditing;
 mod backups;
 mod clock;
 mod commands;
@@ -20,6 +21,7 @@ mod lists;
 mod mangled;
 mod measuring;
 mod misbehaving;
+mod notices;
 mod pages;
 mod parsing;
 mod politeness;
@@ -30,6 +32,7 @@ mod rules;
 mod safety;
 mod sameness;
 mod searching;
+mod secrets;
 mod selecting;
 mod service;
 mod serving;

@@ -19,6 +19,10 @@ section! {
         /// Most stories in one page of its archive. What has no room in the feed is there, for readers that follow
         /// its links back (RFC 5005).
         archive_page: usize = 100, within(1..=1_000);
+        /// Whether there is a feed /notices.atom for you: feeds that are dead, moved, blocked or failing for long, and files
+        /// that were set aside, an entry for each change of state. Where a river is private there is none, unless a
+        /// [[river]] block of the name "notices" says who may read it.
+        notices: bool = true;
         /// A folder in which the same feeds are kept as files, each with its .gz, .br and .zst, for another web server.
         /// A relative path counts from the folder riverd is started in. Empty: none.
         directory: String = String::new();

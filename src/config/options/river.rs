@@ -12,6 +12,9 @@ use crate::section;
 /// The river of everything; it is always there.
 pub const EVERYTHING: &str = "river";
 
+/// The river of notices: what the owner is to know of feeds and files. It is there where `publish.notices` says so.
+pub const NOTICES: &str = "notices";
+
 /// Names that stand for something else at the root of the server.
 pub const RESERVED: [&str; 7] = ["feeds", "story", "search", "healthz", "readyz", "metrics", "subscriptions"];
 
@@ -63,17 +66,34 @@ pub struct Rivers(pub Vec<RiverOptions>);
 
 impl Default for Rivers {
     fn default() -> Self {
-        Self(vec![RiverOptions { name: EVERYTHING.to_owned(), ..RiverOptions::default() }])
+        Self::of(Vec::new(), true)
     }
 }
 
 impl Rivers {
-    /// Those that the owner wrote, and that of everything.
-    pub fn of(written: Vec<RiverOptions>) -> Self {
+    /// Those that the owner wrote, and that of everything. `with_notices`: and that of notices, which tells of all feeds:
+    /// where some are private the owner has to say who may read it.
+    pub fn of(mut written: Vec<RiverOptions>, with_notices: bool) -> Self {
+        if !with_notices {
+            written.retain(|river| river.name != NOTICES);
+        } else if !written.iter().any(|river| river.private || river.name == NOTICES) {
+            written.push(RiverOptions { name: NOTICES.to_owned(), ..RiverOptions::default() });
+        }
         let (everything, others): (Vec<_>, Vec<_>) =
             written.into_iter().partition(|river| river.name == EVERYTHING);
-        let everything = everything.into_iter().next().map_or_else(|| Self::default().0, |river| vec![river]);
-        Self(everything.into_iter().chain(others).collect())
+        let own = || RiverOptions { name: EVERYTHING.to_owned(), ..RiverOptions::default() };
+        let everything = everything.into_iter().next().unwrap_or_else(own);
+        Self(std::iter::once(everything).chain(others).collect())
+    }
+
+    /// The options of the river of notices; `None`: there is none.
+    pub fn notices(&self) -> Option<&RiverOptions> {
+        self.0.iter().find(|river| river.name == NOTICES)
+    }
+
+    /// Those that tell stories: all but that of notices.
+    pub fn telling(&self) -> impl Iterator<Item = &RiverOptions> {
+        self.0.iter().filter(|river| river.name != NOTICES)
     }
 }
 
@@ -90,6 +110,25 @@ fn name(name: &str) -> Result<(), Expected> {
 
 /// What each value alone cannot show: for each fault the key, what was found, and what was expected.
 pub fn contradictions(river: &RiverOptions) -> Vec<(&'static str, String, Expected)> {
+    let selects = RiverOptions {
+        name: river.name.clone(),
+        title: river.title.clone(),
+        limit: river.limit,
+        private: river.private,
+        user: river.user.clone(),
+        secret_file: river.secret_file.clone(),
+        ..RiverOptions::default()
+    };
+    let mut found = of_secret(river);
+    if river.name == NOTICES && *river != selects {
+        let expected = "only title, limit, private, user and secret_file: that river tells of feeds and files, not of \
+                        stories; without it, publish.notices = false";
+        found.push(("name", river.name.write(), expected.to_owned()));
+    }
+    found
+}
+
+fn of_secret(river: &RiverOptions) -> Vec<(&'static str, String, Expected)> {
     let secret = river.secret_file.write();
     match (river.private, river.secret_file.is_empty()) {
         (true, true) => vec![(

@@ -1,18 +1,15 @@
 //! What an owner can do about a feed that fails. Pure.
 
+use crate::model::document::shown;
 use crate::model::poll::PollState;
-use crate::store::listing::ListedFeed;
 
 /// One sentence; `None`: all is well, or will be by itself.
-pub fn advice(feed: &ListedFeed) -> Option<String> {
-    let poll = feed.poll.as_ref()?;
-    if feed.state == "unsubscribed" {
-        return None;
-    }
+pub fn advice(poll: &PollState) -> Option<String> {
     if poll.retired {
         return Some("the publisher ended it (410); unsubscribe. Its entries stay".to_owned());
     }
     let moved = poll.location.as_ref().map(|to| {
+        let to = shown(to);
         format!("it has moved to {to} and is asked for there; you may subscribe to that address instead")
     });
     let Some(error) = &poll.last_error else { return moved };
@@ -75,19 +72,6 @@ fn by_age(poll: &PollState) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn told(poll: PollState) -> Option<String> {
-        advice(&ListedFeed {
-            source: "https://a.example/".to_owned(),
-            title: String::new(),
-            shape: None,
-            state: "followed",
-            labels: vec![],
-            entries: 0,
-            poll: Some(poll),
-            complaints: serde_json::Value::Null,
-        })
-    }
-
     #[test]
     fn each_failure_has_its_advice() {
         let failed = |status, error: &str| PollState {
@@ -113,9 +97,9 @@ mod tests {
                 "moved to",
             ),
         ] {
-            let advice = told(poll.clone()).unwrap_or_default();
+            let advice = advice(&poll).unwrap_or_default();
             assert!(advice.contains(part), "{poll:?}: {advice}");
         }
-        assert_eq!(told(PollState::default()), None);
+        assert_eq!(advice(&PollState::default()), None);
     }
 }
