@@ -10,7 +10,6 @@ use crate::model::complaint::Complaint;
 use crate::model::document::{Document, Origin, Version, shown};
 use crate::model::entry::Entry;
 use crate::model::feed::Feed;
-use crate::model::ids::EntryId;
 use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
@@ -26,7 +25,6 @@ use crate::pipeline::noticing;
 use crate::pipeline::owner::Progress;
 use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
-use crate::pipeline::renaming::renamed;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
@@ -350,36 +348,6 @@ impl Ingest {
             outcome.orders.extend(self.follow_what_is_asked().await?);
         }
         Ok(outcome)
-    }
-
-    /// What is known of the document's entries by their ids; and, where the publisher has changed all ids at once, which
-    /// entries have which id now.
-    async fn known_entries(
-        &self,
-        feed: Option<&KnownFeed>,
-        entries: &[Entry],
-    ) -> Result<(HashMap<String, KnownEntry>, Vec<(EntryId, String)>), PipelineError> {
-        let Some(feed) = feed.filter(|feed| feed.shape.is_some()) else { return Ok(Default::default()) };
-        let (id, reader) = (feed.id, self.reader.clone());
-        let keys: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
-        let known = blocking(move || reader.entries_of(id, &keys)).await?;
-        if !known.is_empty() {
-            return Ok((known, Vec::new()));
-        }
-        let (reader, limit) = (self.reader.clone(), self.config.parse.max_entries);
-        let texts = blocking(move || reader.texts_of(id, limit)).await?;
-        let renamed: Vec<(String, String)> = renamed(entries, &texts).into_iter().collect();
-        let (reader, old) =
-            (self.reader.clone(), renamed.iter().map(|(old, _)| old.clone()).collect::<Vec<_>>());
-        let mut by_old = blocking(move || reader.entries_of(id, &old)).await?;
-        let (mut known, mut renames) = (known, Vec::new());
-        for (old, new) in renamed {
-            if let Some(entry) = by_old.remove(&old) {
-                renames.push((entry.id, new.clone()));
-                known.insert(new, entry);
-            }
-        }
-        Ok((known, renames))
     }
 
     /// Where the entries of a document stand in rivers.

@@ -29,6 +29,7 @@ pub mod prune;
 mod pushed;
 pub mod reading;
 mod rearming;
+pub mod recognizing;
 pub mod renaming;
 pub mod republish;
 pub mod restory;

@@ -181,7 +181,7 @@ mod tests {
         for (text, expected) in [
             ("cannot connect to (https://u:p@a.example/)", "cannot connect to (https://a.example/)"),
             ("see \"https://a.example/?token=1\", then", "see &quot;https://a.example/&quot;, then"),
-            ("odd ://u:p@x", "odd (an address)"),
+            ("odd x://u:p@", "odd (an address)"),
             ("plain: words", "plain: words"),
         ] {
             let got = safe(text);

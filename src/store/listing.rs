@@ -68,6 +68,15 @@ impl Reader {
     }
 }
 
+/// Addresses in it without the names and passwords that may stand in them.
+fn hidden(mut poll: PollState) -> PollState {
+    let moving = poll.moving.iter_mut().map(|moving| &mut moving.to);
+    for address in poll.given_by.iter_mut().chain(&mut poll.location).chain(moving) {
+        *address = shown(address).into_owned();
+    }
+    poll
+}
+
 fn listed(row: &Row<'_>) -> Result<ListedFeed, StoreError> {
     let feed: Feed = json(row, "feed")?;
     let origin = Origin::from_key(&row.get::<_, String>("key")?);
@@ -77,7 +86,7 @@ fn listed(row: &Row<'_>) -> Result<ListedFeed, StoreError> {
     let is_list = shape.as_deref() == Some("opml");
     let (source, poll, state) = match origin {
         Origin::Remote(url) => {
-            let poll = poll_state(row)?;
+            let poll = hidden(poll_state(row)?);
             let state = match (asked > 0, poll.retired, is_list) {
                 (false, ..) => "unsubscribed",
                 (_, true, _) => "retired",

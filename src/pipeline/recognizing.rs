@@ -1,0 +1,42 @@
+//! Which entries of a document are known already.
+
+use std::collections::HashMap;
+
+use crate::model::entry::Entry;
+use crate::model::ids::EntryId;
+use crate::pipeline::error::{PipelineError, blocking};
+use crate::pipeline::ingest::Ingest;
+use crate::pipeline::renaming::renamed;
+use crate::store::change::{KnownEntry, KnownFeed};
+
+impl Ingest {
+    /// What is known of the document's entries by their ids; and, where the publisher has changed all ids at once, which
+    /// entries have which id now.
+    pub(crate) async fn known_entries(
+        &self,
+        feed: Option<&KnownFeed>,
+        entries: &[Entry],
+    ) -> Result<(HashMap<String, KnownEntry>, Vec<(EntryId, String)>), PipelineError> {
+        let Some(feed) = feed.filter(|feed| feed.shape.is_some()) else { return Ok(Default::default()) };
+        let (id, reader) = (feed.id, self.reader.clone());
+        let keys: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let known = blocking(move || reader.entries_of(id, &keys)).await?;
+        if !known.is_empty() {
+            return Ok((known, Vec::new()));
+        }
+        let (reader, limit) = (self.reader.clone(), self.config.parse.max_entries);
+        let texts = blocking(move || reader.texts_of(id, limit)).await?;
+        let renamed: Vec<(String, String)> = renamed(entries, &texts).into_iter().collect();
+        let (reader, old) =
+            (self.reader.clone(), renamed.iter().map(|(old, _)| old.clone()).collect::<Vec<_>>());
+        let mut by_old = blocking(move || reader.entries_of(id, &old)).await?;
+        let (mut known, mut renames) = (known, Vec::new());
+        for (old, new) in renamed {
+            if let Some(entry) = by_old.remove(&old) {
+                renames.push((entry.id, new.clone()));
+                known.insert(new, entry);
+            }
+        }
+        Ok((known, renames))
+    }
+}
