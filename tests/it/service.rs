@@ -149,7 +149,8 @@ fn units() -> PathBuf {
 /// The units in a folder of their own, with this build as the program.
 fn installed() -> tempfile::TempDir {
     let home = tempfile::tempdir().expect("a folder");
-    for item in std::fs::read_dir(units()).expect("systemd/").flatten() {
+    let items = std::fs::read_dir(units()).expect("systemd/").flatten();
+    for item in items.filter(|item| item.path().is_file()) {
         let text = std::fs::read_to_string(item.path()).expect("a text");
         let text = text.replace("=/usr/bin/riverd", concat!("=", env!("CARGO_BIN_EXE_riverd")));
         std::fs::write(home.path().join(item.file_name()), text).expect("a file");
