@@ -35,7 +35,7 @@ pub struct Ahead {
 impl Ahead {
     /// Of what is delivered.
     pub fn new(delivered: Receiver<Delivery>, reader: Reader, options: ParseOptions) -> Self {
-        let at_once = 2 * available_parallelism().map_or(1, usize::from);
+        let at_once = 4 * available_parallelism().map_or(1, usize::from);
         let under_way = FuturesOrdered::new();
         Self { delivered, reader, options, under_way, bytes: 0, at_once, ended: false }
     }
