@@ -1,5 +1,4 @@
-//! Reads documents ahead of their turn, as many at once as there are processors, and hands them on in the order in which
-//! they came.
+//! Reads documents ahead of their turn, on all processors, and hands them on in the order in which they came.
 //! Promises: bounded; a document that fells the parser is handed on as one that cannot be read.
 
 use std::pin::Pin;
@@ -19,6 +18,9 @@ use crate::store::reader::Reader;
 /// A document that is being read, and its size in bytes.
 type UnderWay = Pin<Box<dyn Future<Output = (Prepared, usize)> + Send>>;
 
+/// Documents under way for each processor: while one that takes long is waited for, the others do not stand still.
+const AT_ONCE: usize = 4;
+
 /// The deliveries, read.
 pub struct Ahead {
     delivered: Receiver<Delivery>,
@@ -35,7 +37,7 @@ pub struct Ahead {
 impl Ahead {
     /// Of what is delivered.
     pub fn new(delivered: Receiver<Delivery>, reader: Reader, options: ParseOptions) -> Self {
-        let at_once = 4 * available_parallelism().map_or(1, usize::from);
+        let at_once = AT_ONCE * available_parallelism().map_or(1, usize::from);
         let under_way = FuturesOrdered::new();
         Self { delivered, reader, options, under_way, bytes: 0, at_once, ended: false }
     }
