@@ -183,5 +183,5 @@ fn limits(reader: &Reader, config: &Config, now: Timestamp) -> Result<Limits, St
 fn shown_by(reader: &Reader, choice: &Choice, usual: usize) -> Result<Vec<StoryId>, StoreError> {
     let limit = if choice.options.limit == 0 { usual } else { choice.options.limit };
     let manner = Manner { folding: folding(&choice.options), prefer: &[] };
-    Ok(stories(reader, choice, manner, limit)?.into_iter().map(|told| told.story).collect())
+    Ok(stories(reader, choice, manner, limit)?.0.into_iter().map(|told| told.story).collect())
 }

@@ -36,6 +36,7 @@ mod secrets;
 mod selecting;
 mod service;
 mod serving;
+mod shortcuts;
 mod stories;
 mod support;
 mod tidy;
