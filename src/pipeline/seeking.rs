@@ -53,14 +53,14 @@ pub(crate) fn step(
     let is_page = page.is_some();
     let Some(mut seeking) = under_way.or_else(|| begun(poll, page, now)) else {
         return match &poll.seeking {
-            Some(seeking) if is_page && !seeking.found => in_vain(poll, seeking.clone()),
+            Some(seeking) if is_page && !seeking.found => in_vain(poll, seeking),
             _ => Step::None,
         };
     };
     seeking.left.retain(|place| place != url);
     seeking.tried += u32::from(seeking.asked);
     if seeking.left.is_empty() {
-        return in_vain(poll, seeking);
+        return in_vain(poll, &seeking);
     }
     let place = seeking.left.remove(0);
     if follows(&place) {
@@ -83,11 +83,11 @@ fn begun(poll: &PollState, page: Option<Page>, now: Timestamp) -> Option<Seeking
     Some(Seeking::begun(now, places(page.links, url.as_ref())))
 }
 
-fn in_vain(poll: &PollState, seeking: Seeking) -> Step {
+fn in_vain(poll: &PollState, seeking: &Seeking) -> Step {
     let tried = seeking.tried;
     let reason =
         format!("this is a web page, not a feed; no feed was found there, nor at {tried} other places");
-    let seeking = Some(Seeking { left: Vec::new(), asked: false, ..seeking });
+    let seeking = Some(Seeking { left: Vec::new(), asked: false, ..seeking.clone() });
     Step::Ended(Box::new(PollState { location: None, seeking, ..poll.clone() }), reason)
 }
 
