@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use crate::config::load::Config;
 use crate::daemon::endurance::{After, Illness};
 use crate::daemon::health::Health;
-use crate::daemon::memory::give_back;
 use crate::daemon::metrics::Metrics;
 use crate::daemon::pruner::Pruner;
 use crate::pipeline::error::PipelineError;
@@ -132,11 +131,8 @@ impl Road {
 
     async fn admit(&mut self, prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
         self.metrics.delivered(&prepared.delivery);
-        let (begun, is_large) = (Instant::now(), prepared.is_large);
+        let begun = Instant::now();
         let admitted = self.ingest.admit(prepared, more).await;
-        if is_large {
-            give_back();
-        }
         self.metrics.taken_in(begun.elapsed());
         admitted
     }

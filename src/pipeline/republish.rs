@@ -212,7 +212,8 @@ impl Press {
         let options = &choice.options;
         let limit = if options.limit == 0 { self.options.limit } else { options.limit };
         let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
-        let (stories, basis) = selecting::stories(at, choice, manner, limit)?;
+        let room = self.options.max_size.as_usize();
+        let (stories, basis) = selecting::stories(at, choice, manner, limit, room)?;
         let made = Made { title: options.title.clone(), basis };
         self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(options.name.clone(), made);
         Ok(River { stories, ..self.river(options) })
