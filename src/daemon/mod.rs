@@ -13,6 +13,7 @@ pub mod logging;
 pub mod memory;
 pub mod metrics;
 pub mod once;
+pub mod opening;
 pub mod priority;
 pub mod pruner;
 pub mod publisher;

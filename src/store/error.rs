@@ -1,8 +1,13 @@
 //! What can go wrong with the store.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
+
+/// A disk that fails: the system's number for it, of which the library has no name.
+const EIO: i32 = 5;
+const FAILS: &str = "the disk that holds the store fails, or is full: look at it, and make room";
 
 /// A store that cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -97,10 +102,36 @@ impl StoreError {
         }
     }
 
+    /// Whether it is the disk: full, failing, or not to be written since it failed.
+    pub fn is_of_the_disk(&self) -> bool {
+        match self {
+            Self::Place { cause, .. } => {
+                let kinds = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::ReadOnlyFilesystem];
+                kinds.contains(&cause.kind()) || cause.raw_os_error() == Some(EIO)
+            }
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    ErrorCode::DiskFull
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::CannotOpen
+                        | ErrorCode::ReadOnly
+                )
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether waiting may help somebody who has nothing yet: the disk, or another program that holds the database.
+    pub fn passes(&self) -> bool {
+        let held = [Some(ErrorCode::DatabaseBusy), Some(ErrorCode::DatabaseLocked)];
+        self.is_of_the_disk()
+            || matches!(self, Self::Sqlite(error) if held.contains(&error.sqlite_error_code()))
+    }
+
     /// What the owner can do, one sentence; `None`: the error says it.
     pub fn advice(&self) -> Option<&'static str> {
-        let full = "the disk that holds the store is full: make room; until then the last editions are served, and what \
-                    comes in waits";
+        let full = "the disk that holds the store is full: make room";
         match (self.trouble(), self) {
             (Trouble::Damaged, _) => Some(
                 "the store is damaged: what can be read of it is served; run `riverd check --store`, stop riverd and \
@@ -114,10 +145,11 @@ impl StoreError {
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                     Some("another program holds the store; riverd waits for it")
                 }
-                _ => Some(
-                    "the disk that holds the store fails, or is full: look at it; until then the last editions are \
-                     served, and what comes in waits",
-                ),
+                _ => Some(FAILS),
+            },
+            (Trouble::Passing, Self::Place { cause, .. }) if self.is_of_the_disk() => match cause.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(full),
+                _ => Some(FAILS),
             },
             _ => None,
         }

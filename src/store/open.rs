@@ -1,5 +1,7 @@
 //! Opens a store: its folder, its lock, its connections, its schema.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use crate::store::lock::Lock;
 use crate::store::migrate::{is_known, migrate};
 use crate::store::reader::Reader;
 use crate::store::rows;
-use crate::store::space::{bound_log, prepare};
+use crate::store::space::{beside, bound_log, prepare};
 use crate::store::stray::put_aside;
 use crate::store::writer::Writer;
 
@@ -43,11 +45,27 @@ pub struct Store {
 /// # Errors
 /// As [`StoreError`] lists.
 pub fn open(path: &Path, now: Timestamp, name: &str) -> Result<Store, StoreError> {
+    open_locked(path, lock(path)?, now, name)
+}
+
+/// Locks the store at `path`, making its folder if there is none.
+///
+/// # Errors
+/// [`StoreError::Place`] and [`StoreError::InUse`].
+pub fn lock(path: &Path) -> Result<Lock, StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let made = folder.map_or(Ok(()), std::fs::create_dir_all);
     made.map_err(|cause| StoreError::Place { path: path.to_owned(), cause })?;
-    let lock = Lock::take(path)?;
-    let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    Lock::take(path)
+}
+
+/// As [`open`], of a store that is locked already: whoever tries again holds it meanwhile.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn open_locked(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Result<Store, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut db = connect(path, flags).map_err(|error| why_not(path, error))?;
     prepare(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     bound_log(&db)?;
@@ -74,15 +92,63 @@ pub fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
     Ok(reader)
 }
 
+/// SQLite does not say why it cannot open a file; the system does.
+fn why_not(path: &Path, error: StoreError) -> StoreError {
+    let cannot_open = matches!(&error, StoreError::Sqlite(error)
+        if error.sqlite_error_code() == Some(rusqlite::ErrorCode::CannotOpen));
+    let asked = || OpenOptions::new().read(true).append(true).create(true).open(path);
+    match if cannot_open { asked().err() } else { None } {
+        Some(cause) => StoreError::Place { path: path.to_owned(), cause },
+        None => error,
+    }
+}
+
+/// Opens the store at `path` for reading what is in it, however full or broken its disk is: nothing is written for it, and
+/// no other process may have the store. `None`: some of it stands only in its log, or it is of another schema.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn open_frozen(path: &Path) -> Result<Option<Reader>, StoreError> {
+    let by_log = open_to_read(path).and_then(|reader| Ok((reader.schema()?, reader)));
+    let ((found, known), reader) = match by_log {
+        Ok(read) => read,
+        Err(StoreError::Missing(_)) => return Ok(None),
+        Err(_) if has_log(path) => return Ok(None),
+        Err(_) => {
+            let reader = Reader::frozen(path);
+            (reader.schema()?, reader)
+        }
+    };
+    Ok((found == known).then_some(reader))
+}
+
+/// What is in a log is a part of the store.
+fn has_log(path: &Path) -> bool {
+    std::fs::metadata(beside(path, "-wal"))
+        .map_or_else(|error| error.kind() != ErrorKind::NotFound, |log| log.len() > 0)
+}
+
 /// One connection with what every connection needs.
 pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     put_aside(path).map_err(|cause| StoreError::Place { path: path.to_owned(), cause })?;
+    connect_by(path, flags)
+}
+
+fn connect_by(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
+}
+
+/// The file a reader reads that nobody writes: without locks, and without a log.
+pub(crate) fn immutable(path: &Path) -> Result<Connection, StoreError> {
+    let text = path.to_string_lossy();
+    let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    connect_by(&format!("file:{escaped}?immutable=1"), flags)
 }
 
 /// The file a reader reads.

@@ -36,6 +36,8 @@ mod secrets;
 mod selecting;
 mod service;
 mod serving;
+#[cfg(target_os = "linux")]
+mod starting;
 mod stories;
 mod support;
 mod tidy;
