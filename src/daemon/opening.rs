@@ -28,12 +28,14 @@ use crate::serve::rules::Rules;
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::store::endurance::wait_after;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, Trouble};
 use crate::store::lock::Lock;
 use crate::store::open::{lock, open_frozen};
 
 /// For so long the manager is asked to wait with each try, which is far longer than a wait and a try take.
 const PATIENCE: Duration = Duration::from_secs(900);
+/// A store that looks damaged is looked at so often again: where a disk fails to read, SQLite may take it for that.
+const READINGS: u32 = 2;
 
 /// What is there once riverd has started.
 pub struct Begun {
@@ -126,7 +128,7 @@ impl Opening {
     async fn try_again(&mut self, first: anyhow::Error) -> anyhow::Result<Begun> {
         let (mut error, mut is_served, mut told) = (first, false, String::new());
         for tries in 0.. {
-            let Some(cause) = passing(&error) else { return Err(error) };
+            let Some(cause) = passing(&error, tries) else { return Err(error) };
             if !is_served {
                 is_served = self.serve_last().await;
             }
@@ -180,13 +182,14 @@ impl Opening {
     }
 }
 
-/// Why it failed, if that may pass by itself.
-pub fn passing(error: &anyhow::Error) -> Option<&StoreError> {
+/// Why it failed, if that may pass by itself. `tries`: how often it was tried again already.
+pub fn passing(error: &anyhow::Error, tries: u32) -> Option<&StoreError> {
     let cause = error.chain().find_map(|cause| match cause.downcast_ref() {
         Some(PipelineError::Store(cause)) => Some(cause),
         _ => cause.downcast_ref::<StoreError>(),
     })?;
-    cause.passes().then_some(cause)
+    let may_be_misread = cause.trouble() == Trouble::Damaged && tries < READINGS;
+    (cause.passes() || may_be_misread).then_some(cause)
 }
 
 /// Whoever asks whether riverd still lives is told: it waits.

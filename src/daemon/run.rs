@@ -123,7 +123,7 @@ async fn start(
 ) -> anyhow::Result<Option<Begun>> {
     let first = opening.attempt().await;
     if let Err(error) = first.as_ref()
-        && passing(error).is_none()
+        && passing(error, 0).is_none()
     {
         return first.map(Some);
     }
