@@ -4,7 +4,7 @@
 //! readers are told to come again. What does not pass by itself ends riverd at once, as does another riverd that has the
 //! store.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,11 +30,11 @@ use crate::source::delivery::Delivery;
 use crate::store::endurance::wait_after;
 use crate::store::error::{StoreError, Trouble};
 use crate::store::lock::Lock;
-use crate::store::open::{lock, open_frozen};
+use crate::store::open::{can_be_read, lock, open_frozen};
 
 /// For so long the manager is asked to wait with each try, which is far longer than a wait and a try take.
 const PATIENCE: Duration = Duration::from_secs(900);
-/// A store that looks damaged is looked at so often again: where a disk fails to read, SQLite may take it for that.
+/// A store that looks damaged is looked at so often again: where a disk fails to read, SQLite takes it for that.
 const READINGS: u32 = 2;
 
 /// What is there once riverd has started.
@@ -85,6 +85,21 @@ impl Opening {
     /// # Errors
     /// If the store cannot be opened, read or written; nothing is left open then but the lock.
     pub async fn attempt(&mut self) -> anyhow::Result<Begun> {
+        let error = match self.begin().await {
+            Ok(begun) => return Ok(begun),
+            Err(error) => error,
+        };
+        if cause(&error).is_none_or(|cause| cause.trouble() != Trouble::Damaged) {
+            return Err(error);
+        }
+        let path = PathBuf::from(&self.config.store.path);
+        match tokio::task::spawn_blocking(move || can_be_read(&path)).await {
+            Ok(Err(unreadable)) => Err(unreadable.into()),
+            _ => Err(error),
+        }
+    }
+
+    async fn begin(&mut self) -> anyhow::Result<Begun> {
         let path = Path::new(&self.config.store.path);
         let lock = match &self.lock {
             Some(lock) => lock.clone(),
@@ -93,11 +108,12 @@ impl Opening {
         let mut house = House::open_locked(&self.config, lock, self.clock).await?;
         let workshop = house.workshop(&self.here);
         let press = workshop.press(&self.config);
-        let made = editions(&press).await?;
         let (road, delivered) = mpsc::channel(WAITING_DELIVERIES);
         let hubs = hubs(&self.config, &house, &road)?;
         let sources = Sources::of(&self.config, &mut house, road, self.clock, &self.health).await?;
+        let made = editions(&press).await?;
         self.shelf.replace_all(&made, &self.rules, &back_room(&press));
+        self.health.watch(sources.watched());
         self.lock = None;
         Ok(Begun { house, workshop, press, hubs, sources, delivered })
     }
@@ -184,12 +200,17 @@ impl Opening {
 
 /// Why it failed, if that may pass by itself. `tries`: how often it was tried again already.
 pub fn passing(error: &anyhow::Error, tries: u32) -> Option<&StoreError> {
-    let cause = error.chain().find_map(|cause| match cause.downcast_ref() {
-        Some(PipelineError::Store(cause)) => Some(cause),
-        _ => cause.downcast_ref::<StoreError>(),
-    })?;
+    let cause = cause(error)?;
     let may_be_misread = cause.trouble() == Trouble::Damaged && tries < READINGS;
     (cause.passes() || may_be_misread).then_some(cause)
+}
+
+/// What of the store's it was.
+fn cause(error: &anyhow::Error) -> Option<&StoreError> {
+    error.chain().find_map(|cause| match cause.downcast_ref() {
+        Some(PipelineError::Store(cause)) => Some(cause),
+        _ => cause.downcast_ref::<StoreError>(),
+    })
 }
 
 /// Whoever asks whether riverd still lives is told: it waits.

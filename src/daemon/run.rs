@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, Sender, UnboundedReceiver};
+use tokio::sync::mpsc::{self, Sender, UnboundedReceiver, WeakSender};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -51,7 +51,7 @@ use crate::source::schedule::backlog::spread_overdue;
 use crate::store::endurance::Endurance;
 use crate::store::lock::Lock;
 use crate::store::open::Store;
-use crate::store::writer::Writer;
+use crate::store::writer::{Queue, Writer};
 
 /// How long the tasks may take to end: the road drains, then the last editions are made.
 const END: Duration = DRAIN.saturating_mul(2);
@@ -177,10 +177,12 @@ pub struct Sources {
     folder_choices: watch::Sender<FolderOptions>,
     poller: Poller,
     orders: (mpsc::UnboundedSender<Command>, UnboundedReceiver<Command>),
+    deliveries: WeakSender<Delivery>,
+    jobs: Queue,
 }
 
 impl Sources {
-    /// As the owner chose, and the store knows; `health` watches them.
+    /// As the owner chose, and the store knows; `health` is told that the road is not stuck.
     ///
     /// # Errors
     /// If the store cannot be read or written.
@@ -200,13 +202,23 @@ impl Sources {
         let recall = Recall::new(move || reader.files().ok());
         let again = recall.asked();
         let folder = Folder::new(&config.folder, known, kind, road.clone()).heeding(chosen).recalling(recall);
-        let deliveries = road.downgrade();
+        let (deliveries, jobs) = (road.downgrade(), house.store.writer.queue());
         let poller = Poller::new(house.fetcher.clone(), Patience::Endless, clock, road);
-        let (polling, watching, jobs) = (poller.standing(), folder.standing(), house.store.writer.queue());
-        health.watch(Watched { polling, watching, deliveries, jobs });
         let beating = health.clone();
         house.ingest.tell_progress(Arc::new(move |_, _| beating.road().beat()));
-        Ok(Self { folder, folder_choices, poller, orders, again })
+        Ok(Self { folder, folder_choices, poller, orders, again, deliveries, jobs })
+    }
+}
+
+impl Sources {
+    /// What is to be looked at of them.
+    pub fn watched(&self) -> Watched {
+        Watched {
+            polling: self.poller.standing(),
+            watching: self.folder.standing(),
+            deliveries: self.deliveries.clone(),
+            jobs: self.jobs.clone(),
+        }
     }
 }
 
@@ -231,7 +243,7 @@ impl Plan {
         let House { store, ingest, fetcher } = house;
         let desk = Desk::of(&config, &store, fetcher.clone(), public_url(&config, &workshop.here));
         let Store { writer, reader, lock, .. } = store;
-        let Sources { folder, folder_choices, poller, orders: (orders, ordered), again } = sources;
+        let Sources { folder, folder_choices, poller, orders: (orders, ordered), again, .. } = sources;
         let illness = Illness::of(&health);
         writer.endurance().begin(illness.tell());
         drop(tokio::spawn(end_waiting(writer.endurance().clone(), stop.clone())));

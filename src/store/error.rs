@@ -17,8 +17,8 @@ pub enum StoreError {
         "the store {0} is in use by another riverd; stop that one first, or give this one its own store.path"
     )]
     InUse(PathBuf),
-    /// The folder for it, or its lock file, cannot be made.
-    #[error("the store {path} cannot be made; check that its folder exists and can be written")]
+    /// The folder for it, its lock file, or the file itself cannot be made, read or written.
+    #[error("the store {path} cannot be made or read; check that its folder exists and can be written")]
     Place {
         /// The database file.
         path: PathBuf,

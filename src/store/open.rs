@@ -1,6 +1,6 @@
 //! Opens a store: its folder, its lock, its connections, its schema.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
@@ -77,6 +77,21 @@ pub fn open_locked(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Resul
     let name = rows::remember(&db, "name", name)?;
     let born = Timestamp(born.parse().unwrap_or(now.0));
     Ok(Store { writer: Writer::start(db)?, reader: Reader::new(path), born, name, lock })
+}
+
+/// Reads the database file from its beginning to its end. SQLite tells a page that the disk cannot read from one that is
+/// damaged by nothing; this does.
+///
+/// # Errors
+/// [`StoreError::Place`] if the disk fails.
+pub fn can_be_read(path: &Path) -> Result<(), StoreError> {
+    let read = File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut std::io::sink()));
+    match read {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => {
+            Err(StoreError::Place { path: path.to_owned(), cause })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Opens the store at `path` for reading only, beside a riverd that may be writing.

@@ -13,6 +13,8 @@ mod disks;
 mod durability;
 mod fetching;
 mod folder;
+#[cfg(target_os = "linux")]
+mod forgetting;
 mod formats;
 mod hostile;
 mod keeping;
