@@ -161,3 +161,24 @@ impl StoreError {
         Self::Sqlite(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_disk_does_may_pass_and_what_people_did_does_not() {
+        let place = |errno| StoreError::Place {
+            path: PathBuf::from("x"),
+            cause: std::io::Error::from_raw_os_error(errno),
+        };
+        // ENOSPC, EIO, EROFS, EDQUOT; EACCES, ENOTDIR.
+        assert_eq!([28, 5, 30, 122].map(|errno| place(errno).passes()), [true; 4]);
+        assert_eq!([13, 20].map(|errno| place(errno).passes()), [false; 2]);
+        // SQLITE_FULL, IOERR, CANTOPEN, READONLY, BUSY; CORRUPT, NOTADB, CONSTRAINT.
+        assert_eq!([13, 10, 14, 8, 5].map(|code| StoreError::of_code(code).passes()), [true; 5]);
+        assert_eq!([11, 26, 19].map(|code| StoreError::of_code(code).passes()), [false; 3]);
+        assert!(!StoreError::InUse(PathBuf::new()).passes() && !StoreError::Closed.passes());
+        assert!(place(28).advice().is_some_and(|advice| advice.contains("is full")));
+    }
+}

@@ -163,7 +163,7 @@ pub(crate) fn immutable(path: &Path) -> Result<Connection, StoreError> {
     let text = path.to_string_lossy();
     let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    connect_by(&format!("file:{escaped}?immutable=1"), flags)
+    connect_by(format!("file:{escaped}?immutable=1"), flags)
 }
 
 /// The file a reader reads.
@@ -172,4 +172,54 @@ pub(crate) fn read_only(path: &Path) -> Result<Connection, StoreError> {
     let db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.pragma_update(None, "query_only", true)?;
     Ok(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let files = std::fs::read_dir(folder).expect("a folder").flatten();
+        let mut names: Vec<_> = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_store_at_rest_is_read_though_nothing_can_be_written_beside_it() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("a#b%20?c.db");
+        drop(open(&path, Timestamp(7), "mine").expect("a store"));
+        let before = names(home.path());
+        let reader = Reader::frozen(&path);
+        assert_eq!(
+            (reader.name().expect("read"), reader.born().expect("read")),
+            ("mine".to_owned(), Timestamp(7))
+        );
+        assert_eq!(reader.held().and_then(|held| held.followed()).expect("read"), []);
+        assert_eq!(names(home.path()), before, "no log, no lock, nothing");
+    }
+
+    #[test]
+    fn what_is_none_or_of_another_schema_is_not_served() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("store.db");
+        assert!(open_frozen(&path).expect("nothing there").is_none());
+        let db = Connection::open(&path).expect("a file");
+        db.pragma_update(None, "user_version", 1).expect("set");
+        drop(db);
+        assert!(open_frozen(&path).expect("an old one").is_none());
+        drop(open(&home.path().join("new.db"), Timestamp(7), "mine").expect("a store"));
+        assert!(open_frozen(&home.path().join("new.db")).expect("one of today").is_some());
+    }
+
+    #[test]
+    fn why_a_store_cannot_be_opened_is_what_the_system_says() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("folder.db");
+        std::fs::create_dir(&path).expect("a folder in its place");
+        let error = open(&path, Timestamp(7), "mine").expect_err("a folder is no store");
+        assert!(matches!(&error, StoreError::Place { .. }), "{error:?}");
+        assert!(!error.passes(), "waiting makes no file of it");
+    }
 }

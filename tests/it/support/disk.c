@@ -53,7 +53,12 @@ __attribute__((constructor)) static void begin(void) {
 
 /* The file's name, if it lies right in the folder. */
 static const char *watched(const char *path) {
+    static __thread char whole[8192];
     size_t length = strlen(folder);
+    if (length && path[0] != '/' && getcwd(whole, 4096)) {
+        snprintf(whole + strlen(whole), 4096, "/%s", path);
+        path = whole;
+    }
     if (!length || strncmp(path, folder, length) || strchr(path + length, '/')) return NULL;
     return path + length;
 }
