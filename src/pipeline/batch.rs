@@ -1,6 +1,8 @@
 //! What was judged and is not on disk yet. While one batch is written, the next one gathers.
 //! Promises: bounded; what follows from a note is told only once it is on disk; notes are written in their order.
 
+use std::time::Instant;
+
 use tokio::task::JoinHandle;
 
 use crate::model::document::Origin;
@@ -29,6 +31,8 @@ pub struct Judged {
     pub outcome: Outcome,
     /// If it cannot be stored: the feed is asked again.
     pub again: Option<Command>,
+    /// When the delivery that it is of came; `None`: it is of none.
+    pub begun: Option<Instant>,
 }
 
 impl Judged {
@@ -59,10 +63,18 @@ pub struct Batch {
     writing: Option<Writing>,
 }
 
+/// What follows from a note.
+struct Follow {
+    origin: Origin,
+    outcome: Outcome,
+    again: Option<Command>,
+    begun: Option<Instant>,
+}
+
 struct Writing {
     weight: usize,
     written: JoinHandle<Vec<Result<(), StoreError>>>,
-    follow: Vec<(Origin, Outcome, Option<Command>)>,
+    follow: Vec<Follow>,
 }
 
 impl Batch {
@@ -90,7 +102,7 @@ impl Batch {
 
     /// Something of this feed is still to be written.
     pub fn holds(&self, origin: &Origin) -> bool {
-        let written = self.writing.iter().flat_map(|writing| &writing.follow).map(|(origin, ..)| origin);
+        let written = self.writing.iter().flat_map(|writing| &writing.follow).map(|follow| &follow.origin);
         self.gathered.iter().map(|judged| judged.note.origin()).chain(written).any(|held| held == origin)
     }
 
@@ -101,8 +113,8 @@ impl Batch {
         }
         let weight = std::mem::take(&mut self.weight);
         let (mut notes, mut follow) = (Vec::new(), Vec::new());
-        for Judged { note, change, outcome, again } in std::mem::take(&mut self.gathered) {
-            follow.push((note.origin().clone(), outcome, again));
+        for Judged { note, change, outcome, again, begun } in std::mem::take(&mut self.gathered) {
+            follow.push(Follow { origin: note.origin().clone(), outcome, again, begun });
             notes.push(Noted { note, change });
         }
         let writer = writer.clone();
@@ -120,13 +132,16 @@ impl Batch {
             results => results.unwrap_or_else(|_| follow.iter().map(|_| Err(StoreError::Closed)).collect()),
         };
         let mut all = Outcome::default();
-        for ((_, outcome, again), result) in follow.into_iter().zip(results) {
+        for (Follow { outcome, again, begun, .. }, result) in follow.into_iter().zip(results) {
             match result {
-                Ok(()) => all.add(outcome),
+                Ok(()) => {
+                    all.add(outcome);
+                    all.took.extend(begun.map(|begun| begun.elapsed()));
+                }
                 Err(error) => all.add(Outcome {
-                    changed: false,
                     orders: again.into_iter().collect(),
                     failure: Some(error.into()),
+                    ..Outcome::default()
                 }),
             }
         }
@@ -141,7 +156,7 @@ mod tests {
 
     fn judged(url: &str) -> Judged {
         let note = Note::Poll(Origin::Remote(url.to_owned()), PollState::default());
-        Judged { note, change: None, outcome: Outcome::default(), again: None }
+        Judged { note, change: None, outcome: Outcome::default(), again: None, begun: None }
     }
 
     #[test]

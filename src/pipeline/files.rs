@@ -23,7 +23,7 @@ impl Ingest {
         withdrawn.iter().for_each(|entry| self.engine.retract(*entry));
         tracing::info!(path, withdrawn = withdrawn.len(), "removed");
         // Without entries, too: with a list go labels.
-        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, ..Outcome::default() })
     }
 
     pub(crate) async fn renamed(&mut self, from: String, to: String) -> Result<Outcome, PipelineError> {

@@ -13,6 +13,8 @@ mod disks;
 mod durability;
 mod fetching;
 mod folder;
+#[cfg(target_os = "linux")]
+mod forgetting;
 mod formats;
 mod hostile;
 mod keeping;
@@ -36,6 +38,8 @@ mod secrets;
 mod selecting;
 mod service;
 mod serving;
+#[cfg(target_os = "linux")]
+mod starting;
 mod stories;
 mod support;
 mod tidy;
