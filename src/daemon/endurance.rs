@@ -122,14 +122,20 @@ impl Illness {
 
 /// What went wrong, and what to do about it.
 fn told(error: &StoreError) -> String {
+    tell_of(error, "; until then the last editions are served, and what comes in waits")
+}
+
+/// The same, with what riverd does where the disk is to blame.
+pub fn tell_of(error: &StoreError, meanwhile: &str) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
+    let meanwhile = if error.is_of_the_disk() { meanwhile } else { "" };
     match error.advice() {
-        Some(advice) => format!("{advice} ({text})"),
+        Some(advice) => format!("{advice}{meanwhile} ({text})"),
         None => format!("the store fails: {text}"),
     }
 }

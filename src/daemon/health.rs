@@ -2,7 +2,7 @@
 //! Promises: looking waits for nobody.
 //! Deliberately not here: what follows from it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -30,8 +30,6 @@ pub struct Watched {
     pub deliveries: WeakSender<Delivery>,
     /// What waits for the store.
     pub jobs: Queue,
-    /// Tells the time.
-    pub clock: Clock,
 }
 
 /// How riverd is. Cheap to clone.
@@ -40,7 +38,11 @@ pub struct Health(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    watched: Watched,
+    clock: Clock,
+    /// Not before the store is open.
+    watched: OnceLock<Watched>,
+    /// How a poller stands that is not there yet.
+    unborn: Polling,
     road: Pulse,
     store: Pulse,
     survey: Mutex<Arc<Survey>>,
@@ -59,11 +61,26 @@ fn set<T>(place: &Mutex<T>, value: T) {
 }
 
 impl Health {
-    /// Of these; all is well so far.
-    pub fn new(watched: Watched) -> Self {
-        let (road, store) = (Pulse::default(), Pulse::default());
+    /// Of a riverd that starts.
+    pub fn new(clock: Clock) -> Self {
+        let (road, store, unborn) = (Pulse::default(), Pulse::default(), Polling::default());
         let (illness, refusal) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { watched, road, store, survey: Mutex::default(), illness, refusal }))
+        let watched = OnceLock::new();
+        Self(Arc::new(Inner {
+            clock,
+            watched,
+            unborn,
+            road,
+            store,
+            survey: Mutex::default(),
+            illness,
+            refusal,
+        }))
+    }
+
+    /// It has started: from now on it is as these are. Once.
+    pub fn watch(&self, watched: Watched) {
+        drop(self.0.watched.set(watched));
     }
 
     /// The road's pulse.
@@ -83,7 +100,7 @@ impl Health {
 
     /// How the poller stands.
     pub fn polling(&self) -> &Polling {
-        &self.0.watched.polling
+        self.0.watched.get().map_or(&self.0.unborn, |watched| &watched.polling)
     }
 
     /// How much there is, as counted last.
@@ -113,29 +130,34 @@ impl Health {
 
     /// How long the next poll is overdue, in seconds.
     pub fn lag_seconds(&self) -> f64 {
-        let lag = self.polling().next_due().map_or(0, |due| (self.0.watched.clock)().since(due));
+        let lag = self.polling().next_due().map_or(0, |due| (self.0.clock)().since(due));
         lag.max(0) as f64 / 1_000.0
     }
 
     /// How many wait in each queue.
     pub fn queues(&self) -> [(&'static str, usize); 2] {
-        let waiting = self.0.watched.deliveries.upgrade();
+        let watched = self.0.watched.get();
+        let waiting = watched.and_then(|watched| watched.deliveries.upgrade());
         let waiting = waiting.map_or(0, |sender| sender.max_capacity() - sender.capacity());
-        [("deliveries", waiting), ("store", self.0.watched.jobs.depth())]
+        [("deliveries", waiting), ("store", watched.map_or(0, |watched| watched.jobs.depth()))]
     }
 
     /// The parts, each with its own word.
     pub fn parts(&self) -> Vec<Part> {
-        let store = match locked(&self.0.illness) {
-            Some(illness) => (false, format!("failing: {illness}")),
-            None => (true, "ready".to_owned()),
+        let part = |name, (ready, word): (bool, String)| Part { name, ready, word };
+        let illness = locked(&self.0.illness).map(|illness| (false, format!("failing: {illness}")));
+        let Some(watched) = self.0.watched.get() else {
+            let store = illness.unwrap_or((false, "being opened".to_owned()));
+            let others = ["ingest", "scheduler", "folder"];
+            let others = others.map(|name| part(name, (false, "waits for the store".to_owned())));
+            return std::iter::once(part("store", store)).chain(others).collect();
         };
-        let folder = match self.0.watched.watching.state() {
+        let store = illness.unwrap_or((true, "ready".to_owned()));
+        let folder = match watched.watching.state() {
             FolderState::Looking => (false, "being looked through for the first time"),
             FolderState::Watched => (true, "ready"),
             FolderState::Away => (false, "away; what came of it stays"),
         };
-        let part = |name, (ready, word): (bool, String)| Part { name, ready, word };
         vec![
             part("store", store),
             part("ingest", doing_rounds(&self.0.road)),

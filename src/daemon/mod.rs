@@ -12,6 +12,7 @@ pub mod hubs;
 pub mod logging;
 pub mod metrics;
 pub mod once;
+pub mod opening;
 pub mod priority;
 pub mod pruner;
 pub mod publisher;

@@ -2,7 +2,7 @@
 //! Promises: a document that cannot be stored stops nothing; a store that fails again and again ends riverd.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, UnboundedSender};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -131,10 +131,7 @@ impl Road {
 
     async fn admit(&mut self, prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
         self.metrics.delivered(&prepared.delivery);
-        let begun = Instant::now();
-        let admitted = self.ingest.admit(prepared, more).await;
-        self.metrics.taken_in(begun.elapsed());
-        admitted
+        self.ingest.admit(prepared, more).await
     }
 
     /// What was taken in is on disk before the road ends.
@@ -167,6 +164,7 @@ impl Road {
         if outcome.failure.is_none() && (outcome.changed || !outcome.orders.is_empty()) {
             self.illness.succeed();
         }
+        outcome.took.iter().for_each(|took| self.metrics.taken_in(*took));
         send_orders(&self.orders, outcome.orders);
         if outcome.changed {
             self.changes.send_modify(|count| *count += 1);

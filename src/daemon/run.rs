@@ -1,10 +1,10 @@
 //! `riverd run`: the daemon, put together.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver};
+use tokio::sync::mpsc::{self, Sender, UnboundedReceiver, WeakSender};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,7 @@ use crate::daemon::hubs::{Desk, Hubs, Keeper};
 use crate::daemon::logging::Logging;
 use crate::daemon::metrics::sight::Sight;
 use crate::daemon::metrics::{Board, MEDIA_TYPE, Metrics};
+use crate::daemon::opening::{Begun, Opening, passing};
 use crate::daemon::priority::step_back;
 use crate::daemon::publisher::Publisher;
 use crate::daemon::reload::{Heeding, Reloader};
@@ -29,10 +30,9 @@ use crate::daemon::surveyor::Surveyor;
 use crate::daemon::systemd::Manager;
 use crate::daemon::tasks::{Fallen, Tasks};
 use crate::daemon::watchdog::{answer_for_the_store, pat};
-use crate::daemon::wiring::{House, WAITING_DELIVERIES, Workshop, back_room, editions, kind, public_url};
+use crate::daemon::wiring::{House, kind, public_url, rules};
 use crate::model::time::Clock;
 use crate::model::websub::HubSubscription;
-use crate::pipeline::republish::Press;
 use crate::serve::callback::Callbacks;
 use crate::serve::counter::Counter;
 use crate::serve::crew::Crew;
@@ -50,7 +50,7 @@ use crate::source::schedule::backlog::spread_overdue;
 use crate::store::endurance::Endurance;
 use crate::store::lock::Lock;
 use crate::store::open::Store;
-use crate::store::writer::Writer;
+use crate::store::writer::{Queue, Writer};
 
 /// How long the tasks may take to end: the road drains, then the last editions are made.
 const END: Duration = DRAIN.saturating_mul(2);
@@ -83,44 +83,71 @@ pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> an
     let (crew, listeners) = (Crew::start(serving.threads)?, listen(&serving)?);
     step_back();
     let here = listeners.first().map(Listener::address).unwrap_or_default();
-    let mut house = House::open(&config, around.clock).await?;
-    let workshop = house.workshop(&here);
-    let (press, rules) = (workshop.press(&config), Arc::new(workshop.rules(&config)?));
-    let shelf = Shelf::default();
-    shelf.replace_all(&editions(&press).await?, &rules, &back_room(&press));
-    let road = mpsc::channel(WAITING_DELIVERIES);
-    let hubs = hubs(&config, &house, &road.0)?;
-    let callbacks = hubs.as_ref().map(|(hubs, _)| callbacks(&config, hubs.clone()));
-    let sources = Sources::of(&config, &mut house, road.0, around.clock).await?;
-    let metrics = Metrics::default();
-    let office = office(&sources.health, &metrics, &shelf);
-    let counter = Counter::new(shelf.clone(), router(office), &serving).with_callbacks(callbacks);
+    let rules = Arc::new(rules(&config, &here)?);
+    let mut opening = Opening::new(config.clone(), around.clock, &here, rules.clone());
+    let (shelf, metrics, callbacks) = (opening.shelf.clone(), Metrics::default(), Arc::new(OnceLock::new()));
+    let office = office(&opening.health, &metrics, &shelf);
+    let counter = Counter::new(shelf.clone(), router(office), &serving).with_callbacks(callbacks.clone());
     let ending = CancellationToken::new();
-    let mut servers = Tasks::new(ending.clone());
-    let stop = ending.clone();
+    let until = ending.clone();
     let drain = serving.drain;
-    servers
-        .start_fallible("server", async move { Ok(serve(crew, listeners, counter, &serving, &stop).await?) });
-    ready(&here);
-    manager.is_ready(&format!("serving at {here}"));
-    tracing::info!(address = %here, "serving");
-    let mut tasks = Tasks::new(around.stop.clone());
-    let stop = around.stop.clone();
-    let delivered = road.1;
-    let plan =
-        Plan { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered };
+    let served = async move { Ok(serve(crew, listeners, counter, &serving, &until).await?) };
+    let mut servers = Tasks::new(ending.clone());
+    let ended = match start(&mut opening, &mut servers, served, &around.stop).await {
+        Ok(Some(begun)) => {
+            drop(begun.hubs.as_ref().map(|(hubs, _)| callbacks.set(heard(&config, hubs.clone()))));
+            ready(&here);
+            manager.is_ready(&format!("serving at {here}"));
+            tracing::info!(address = %here, "serving");
+            let plan =
+                Plan { config, stamps, around, rules, shelf, metrics, manager, health: opening.health };
+            live(plan, begun, &mut servers).await
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    ending.cancel();
+    let served = servers.finish(drain + Duration::from_secs(1)).await;
+    tracing::info!("stopped");
+    ended.and(served.map_err(Into::into))
+}
+
+/// Starts what is to be served, and the server: once there is something to serve, or it shows that this will take a while.
+/// `None`: riverd was told to stop before.
+async fn start(
+    opening: &mut Opening,
+    servers: &mut Tasks,
+    served: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Begun>> {
+    let first = opening.attempt().await;
+    if let Err(error) = first.as_ref()
+        && passing(error, 0).is_none()
+    {
+        return first.map(Some);
+    }
+    servers.start_fallible("server", served);
+    match first {
+        Ok(begun) => Ok(Some(begun)),
+        Err(error) => tokio::select! {
+            begun = opening.wait(error, stop) => begun,
+            fallen = servers.watch() => fallen.map(|()| None).map_err(Into::into),
+        },
+    }
+}
+
+/// From the start to the end.
+async fn live(plan: Plan, begun: Begun, servers: &mut Tasks) -> anyhow::Result<()> {
+    let (stop, manager, writer) = (plan.around.stop.clone(), plan.manager, begun.house.store.writer.clone());
+    let mut tasks = Tasks::new(stop.clone());
     // Held to the end: nobody else writes meanwhile.
-    let writer = house.store.writer.clone();
-    let lock = plan.start(house, sources, &mut tasks);
-    let fallen = until_the_end(&mut tasks, &mut servers, &stop, manager).await;
+    let lock = plan.start(begun, &mut tasks);
+    let fallen = until_the_end(&mut tasks, servers, &stop, manager).await;
     // The server serves until the last editions are made.
     let ended = tasks.finish(END).await;
     write_back(&writer).await;
     drop(lock);
-    ending.cancel();
-    let served = servers.finish(drain + Duration::from_secs(1)).await;
-    tracing::info!("stopped");
-    Ok(fallen.and(ended).and(served)?)
+    Ok(fallen.and(ended)?)
 }
 
 /// Waits until riverd is told to stop, or a task falls; then all tasks but the server are told.
@@ -143,21 +170,27 @@ async fn until_the_end(
 }
 
 /// Where deliveries come from, before they begin to.
-struct Sources {
+pub struct Sources {
     folder: Folder,
     again: Arc<Notify>,
     folder_choices: watch::Sender<FolderOptions>,
     poller: Poller,
     orders: (mpsc::UnboundedSender<Command>, UnboundedReceiver<Command>),
-    health: Health,
+    deliveries: WeakSender<Delivery>,
+    jobs: Queue,
 }
 
 impl Sources {
-    async fn of(
+    /// As the owner chose, and the store knows; `health` is told that the road is not stuck.
+    ///
+    /// # Errors
+    /// If the store cannot be read or written.
+    pub async fn of(
         config: &Config,
         house: &mut House,
         road: Sender<Delivery>,
         clock: Clock,
+        health: &Health,
     ) -> anyhow::Result<Self> {
         let orders = mpsc::unbounded_channel();
         let begun = house.ingest.begin().await?;
@@ -168,47 +201,48 @@ impl Sources {
         let recall = Recall::new(move || reader.files().ok());
         let again = recall.asked();
         let folder = Folder::new(&config.folder, known, kind, road.clone()).heeding(chosen).recalling(recall);
-        let deliveries = road.downgrade();
+        let (deliveries, jobs) = (road.downgrade(), house.store.writer.queue());
         let poller = Poller::new(house.fetcher.clone(), Patience::Endless, clock, road);
-        let watched = Watched {
-            polling: poller.standing(),
-            watching: folder.standing(),
-            deliveries,
-            jobs: house.store.writer.queue(),
-            clock,
-        };
-        let health = Health::new(watched);
         let beating = health.clone();
         house.ingest.tell_progress(Arc::new(move |_, _| beating.road().beat()));
-        Ok(Self { folder, folder_choices, poller, orders, health, again })
+        Ok(Self { folder, folder_choices, poller, orders, again, deliveries, jobs })
     }
 }
 
-/// What the tasks are made of, besides the house and its sources.
+impl Sources {
+    /// What is to be looked at of them.
+    pub fn watched(&self) -> Watched {
+        Watched {
+            polling: self.poller.standing(),
+            watching: self.folder.standing(),
+            deliveries: self.deliveries.clone(),
+            jobs: self.jobs.clone(),
+        }
+    }
+}
+
+/// What the tasks are made of, besides what the start has made.
 struct Plan {
     config: Config,
     stamps: Vec<(PathBuf, Stamp)>,
     around: Around,
-    workshop: Workshop,
-    press: Arc<Press>,
     rules: Arc<Rules>,
     shelf: Shelf,
-    hubs: Option<(Arc<Hubs>, UnboundedReceiver<HubSubscription>)>,
     metrics: Metrics,
     manager: Manager,
-    delivered: Receiver<Delivery>,
+    health: Health,
 }
 
 impl Plan {
     /// Starts everything but the server. Returns the lock of the store.
-    fn start(self, house: House, sources: Sources, tasks: &mut Tasks) -> Lock {
-        let Self { config, stamps, around, workshop, press, rules, shelf, hubs, metrics, manager, delivered } =
-            self;
+    fn start(self, begun: Begun, tasks: &mut Tasks) -> Lock {
+        let Self { config, stamps, around, rules, shelf, metrics, manager, health } = self;
+        let Begun { house, workshop, press, hubs, sources, delivered } = begun;
         let Around { stop, hangups, choices, logging, .. } = around;
         let House { store, ingest, fetcher } = house;
         let desk = Desk::of(&config, &store, fetcher.clone(), public_url(&config, &workshop.here));
         let Store { writer, reader, lock, .. } = store;
-        let Sources { folder, folder_choices, poller, orders: (orders, ordered), health, again } = sources;
+        let Sources { folder, folder_choices, poller, orders: (orders, ordered), again, .. } = sources;
         let illness = Illness::of(&health);
         writer.endurance().begin(illness.tell());
         drop(tokio::spawn(end_waiting(writer.endurance().clone(), stop.clone())));
@@ -278,7 +312,10 @@ async fn end_waiting(endurance: Endurance, stop: CancellationToken) {
 }
 
 /// The subscriptions at hubs; `None`: hubs cannot reach riverd, or are not to.
-fn hubs(
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn hubs(
     config: &Config,
     house: &House,
     road: &Sender<Delivery>,
@@ -291,7 +328,7 @@ fn hubs(
     Ok(Some((Arc::new(hubs), told)))
 }
 
-fn callbacks(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
+fn heard(config: &Config, hubs: Arc<Hubs>) -> Callbacks {
     Callbacks::new(hubs, config.fetch.max_size.as_usize(), config.fetch.timeout)
 }
 

@@ -19,6 +19,12 @@ impl Manager {
         tell(&[NotifyState::Ready, NotifyState::Status(&line(status))]);
     }
 
+    /// The start takes longer, for this reason; the manager is to wait for so long from now on.
+    pub fn still_starts(self, status: &str, within: Duration) {
+        let within = u32::try_from(within.as_micros()).unwrap_or(u32::MAX);
+        tell(&[NotifyState::ExtendTimeoutUsec(within), NotifyState::Status(&line(status))]);
+    }
+
     /// How riverd is, for people.
     pub fn status(self, status: &str) {
         tell(&[NotifyState::Status(&line(status))]);

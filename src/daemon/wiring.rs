@@ -1,6 +1,6 @@
 //! What `run` and `once` have in common: the open store, the road, and the press.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
@@ -19,7 +19,9 @@ use crate::serve::rules::{Links, Rules};
 use crate::serve::shelf::{Fetch, Shelf};
 use crate::source::fetch::Fetcher;
 use crate::source::folder_scan::Kind;
-use crate::store::open::{Store, open};
+use crate::store::error::StoreError;
+use crate::store::lock::Lock;
+use crate::store::open::{Store, lock, open_locked};
 use crate::store::reader::Reader;
 use crate::store::writer::Writer;
 
@@ -42,9 +44,21 @@ impl House {
     /// # Errors
     /// If the store is in use or broken, or no HTTP client can be made.
     pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let lock = lock(Path::new(&config.store.path)).map_err(advised)?;
+        Self::open_locked(config, lock, clock).await
+    }
+
+    /// The same, of a store that is locked already.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub async fn open_locked(config: &Config, lock: Lock, clock: Clock) -> anyhow::Result<Self> {
         let now = clock();
         let name = format!("{:x}-{:x}", now.0, std::process::id());
-        let store = open(Path::new(&config.store.path), now, &name)?;
+        let path = PathBuf::from(&config.store.path);
+        let opened = tokio::task::spawn_blocking(move || open_locked(&path, lock, now, &name)).await;
+        let opened = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let store = opened.map_err(advised)?;
         let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, clock).await?;
         let fetcher = Fetcher::new(&config.fetch, &config.feeds)?;
         Ok(Self { store, ingest, fetcher })
@@ -69,7 +83,26 @@ pub struct Workshop {
     pub here: String,
 }
 
+/// Says what to do about it, too.
+fn advised(error: StoreError) -> anyhow::Error {
+    let advice = error.advice();
+    let error = anyhow::Error::new(error);
+    match advice {
+        Some(advice) => error.context(advice),
+        None => error,
+    }
+}
+
 impl Workshop {
+    /// Of a store that is only read.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn frozen(reader: Reader, here: &str) -> Result<Self, StoreError> {
+        let (store_name, born) = (reader.name()?, reader.born()?);
+        Ok(Self { reader, writer: Writer::closed(), store_name, born, here: here.to_owned() })
+    }
+
     /// What makes the editions as `config` says.
     pub fn press(&self, config: &Config) -> Arc<Press> {
         let public = public_url(config, &self.here);
@@ -98,11 +131,19 @@ impl Workshop {
     /// # Errors
     /// If a secret cannot be read, or is none.
     pub fn rules(&self, config: &Config) -> anyhow::Result<Rules> {
-        let public_url = public_url(config, &self.here);
-        let endings = FEEDS.iter().map(|format| format.ending).chain(["opml"]).collect();
-        let links = hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, endings });
-        Ok(Rules::new(locks(config)?, links, &config.serve))
+        rules(config, &self.here)
     }
+}
+
+/// The rules by which editions are handed out.
+///
+/// # Errors
+/// If a secret cannot be read, or is none.
+pub fn rules(config: &Config, here: &str) -> anyhow::Result<Rules> {
+    let public_url = public_url(config, here);
+    let endings = FEEDS.iter().map(|format| format.ending).chain(["opml"]).collect();
+    let links = hub(config).map(|hub| Links { hub: hub.to_owned(), public_url, endings });
+    Ok(Rules::new(locks(config)?, links, &config.serve))
 }
 
 /// The hub that is told of changes; `None`: there is none.
@@ -131,6 +172,16 @@ pub async fn editions(press: &Arc<Press>) -> anyhow::Result<Editions> {
     let made = tokio::task::spawn_blocking(move || press.editions()).await;
     let made = made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     made.context("the editions cannot be made; the last ones are served")
+}
+
+/// Makes the last editions of a store that cannot be written.
+///
+/// # Errors
+/// If it cannot be read.
+pub async fn last_editions(press: &Arc<Press>) -> anyhow::Result<Editions> {
+    let press = press.clone();
+    let made = tokio::task::spawn_blocking(move || press.last_editions()).await;
+    Ok(made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?)
 }
 
 /// Makes the editions and puts them on the shelf.

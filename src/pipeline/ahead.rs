@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::thread::available_parallelism;
+use std::time::Instant;
 
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use tokio::sync::mpsc::Receiver;
@@ -74,15 +75,16 @@ impl Ahead {
     }
 
     fn start(&mut self, delivery: Delivery) {
+        let begun = Instant::now();
         let Delivery::Document { document, answer } = delivery else {
-            let as_it_is = Prepared { delivery, look: None, is_large: false };
+            let as_it_is = Prepared { delivery, look: None, is_large: false, begun };
             return self.under_way.push_back(Box::pin(std::future::ready((as_it_is, 0))));
         };
         let bytes = document.bytes.len();
         self.bytes += bytes;
-        let left = Left { document: without_bytes(&document), answer: answer.clone() };
+        let left = Left { document: without_bytes(&document), answer: answer.clone(), begun };
         let (reader, options) = (self.reader.clone(), self.options.clone());
-        let read = move || prepare(Delivery::Document { document, answer }, &reader, &options);
+        let read = move || prepare(Delivery::Document { document, answer }, begun, &reader, &options);
         let reading = tokio::task::spawn_blocking(read);
         self.under_way.push_back(Box::pin(async move { (survived(reading, left).await, bytes) }));
     }
@@ -92,6 +94,7 @@ impl Ahead {
 struct Left {
     document: Document,
     answer: Option<Answer>,
+    begun: Instant,
 }
 
 fn without_bytes(document: &Document) -> Document {
@@ -102,10 +105,11 @@ async fn survived(reading: JoinHandle<Prepared>, left: Left) -> Prepared {
     match reading.await {
         Ok(prepared) => prepared,
         Err(_) => {
-            let Left { document, answer } = left;
+            let Left { document, answer, begun } = left;
             let read = Some(Err(ParseError::Fell));
             let look = Look { hash: Vec::new(), read, is_list: false };
-            Prepared { delivery: Delivery::Document { document, answer }, look: Some(look), is_large: true }
+            let delivery = Delivery::Document { document, answer };
+            Prepared { delivery, look: Some(look), is_large: true, begun }
         }
     }
 }

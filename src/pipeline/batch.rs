@@ -2,6 +2,7 @@
 //! Promises: bounded; what follows from a note is told only once it is on disk; notes are written in their order.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
@@ -31,6 +32,8 @@ pub struct Judged {
     pub outcome: Outcome,
     /// If it cannot be stored: the feed is asked again.
     pub again: Option<Command>,
+    /// When the delivery that it is of came; `None`: it is of none.
+    pub begun: Option<Instant>,
 }
 
 impl Judged {
@@ -63,12 +66,19 @@ pub struct Batch {
     writing: Option<Writing>,
 }
 
+/// What follows from a note.
+struct Follow {
+    outcome: Outcome,
+    again: Option<Command>,
+    begun: Option<Instant>,
+}
+
 struct Writing {
     weight: usize,
     written: JoinHandle<Vec<Result<(), StoreError>>>,
     /// Whose notes they are.
     held: HashSet<Origin>,
-    follow: Vec<(Outcome, Option<Command>)>,
+    follow: Vec<Follow>,
 }
 
 impl Batch {
@@ -108,8 +118,8 @@ impl Batch {
         }
         let (weight, held) = (std::mem::take(&mut self.weight), std::mem::take(&mut self.held));
         let (mut notes, mut follow) = (Vec::new(), Vec::new());
-        for Judged { note, change, outcome, again } in std::mem::take(&mut self.gathered) {
-            follow.push((outcome, again));
+        for Judged { note, change, outcome, again, begun } in std::mem::take(&mut self.gathered) {
+            follow.push(Follow { outcome, again, begun });
             notes.push(Noted { note, change });
         }
         let writer = writer.clone();
@@ -127,13 +137,16 @@ impl Batch {
             results => results.unwrap_or_else(|_| follow.iter().map(|_| Err(StoreError::Closed)).collect()),
         };
         let mut all = Outcome::default();
-        for ((outcome, again), result) in follow.into_iter().zip(results) {
+        for (Follow { outcome, again, begun }, result) in follow.into_iter().zip(results) {
             match result {
-                Ok(()) => all.add(outcome),
+                Ok(()) => {
+                    all.add(outcome);
+                    all.took.extend(begun.map(|begun| begun.elapsed()));
+                }
                 Err(error) => all.add(Outcome {
-                    changed: false,
                     orders: again.into_iter().collect(),
                     failure: Some(error.into()),
+                    ..Outcome::default()
                 }),
             }
         }
@@ -148,7 +161,7 @@ mod tests {
 
     fn judged(url: &str) -> Judged {
         let note = Note::Poll(Origin::Remote(url.to_owned()), PollState::default());
-        Judged { note, change: None, outcome: Outcome::default(), again: None }
+        Judged { note, change: None, outcome: Outcome::default(), again: None, begun: None }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Receiver;
 
@@ -45,6 +46,8 @@ pub struct Outcome {
     pub orders: Vec<Command>,
     /// The store failed: what it could not take comes again.
     pub failure: Option<PipelineError>,
+    /// How long deliveries took from when they came to the road until what came of them was on disk, reading and all.
+    pub took: Vec<Duration>,
 }
 
 impl Outcome {
@@ -52,6 +55,7 @@ impl Outcome {
     pub fn add(&mut self, other: Self) {
         self.changed |= other.changed;
         self.orders.extend(other.orders);
+        self.took.extend(other.took);
         self.failure = self.failure.take().or(other.failure);
     }
 
@@ -83,6 +87,8 @@ pub struct Ingest {
     pub(crate) progress: Progress,
     /// What the engine knows and the store does not yet.
     batch: Batch,
+    /// When the delivery came that is being taken in.
+    begun: Option<Instant>,
 }
 
 impl Ingest {
@@ -115,6 +121,7 @@ impl Ingest {
             crowd,
             progress,
             batch,
+            begun: None,
         })
     }
 
@@ -176,7 +183,8 @@ impl Ingest {
 
     async fn take(&mut self, prepared: Prepared) -> Result<Outcome, PipelineError> {
         let now = self.mint.moment((self.clock)());
-        let Prepared { delivery, look, .. } = prepared;
+        let Prepared { delivery, look, begun, .. } = prepared;
+        self.begun = Some(begun);
         let mut before = Outcome::default();
         let waits = match &delivery {
             Delivery::Document { document, .. } => self.batch.holds(&document.origin),
@@ -208,6 +216,7 @@ impl Ingest {
             }
             Delivery::Scanned => Ok(Outcome { changed: true, ..Outcome::default() }),
         };
+        self.begun = None;
         // What follows from those before holds, whatever became of this one.
         before.add(outcome.unwrap_or_else(|error| Outcome { failure: Some(error), ..Outcome::default() }));
         Ok(before)
@@ -290,9 +299,10 @@ impl Ingest {
             _ => None,
         };
         let told = known.and_then(|known| known.told.as_ref());
-        let change = note.poll().and_then(|poll| noticing::change(note.origin(), told, poll));
+        let change =
+            note.poll().and_then(|poll| noticing::change(note.origin(), told, poll, &self.config.publish));
         outcome.changed |= change.is_some();
-        self.batch.put(Judged { note, change, outcome, again });
+        self.batch.put(Judged { note, change, outcome, again, begun: self.begun });
     }
 
     async fn read(
@@ -326,7 +336,7 @@ impl Ingest {
         let (fresh, changed) = judging.judge(parsed.entries, made, &entries);
         self.bound.tell(before, fresh.len(), self.engine.len());
         // What the feed says of itself is published too, and may be all that changed.
-        let follows = Outcome { changed: true, orders, failure: None };
+        let follows = Outcome { changed: true, orders, ..Outcome::default() };
         let is_news = !fresh.is_empty() || !changed.is_empty();
         let key = origin.key();
         if is_news || !renames.is_empty() {

@@ -2,19 +2,14 @@
 //! Promises: pure. One bad answer is none, nor is a network that is away: what fails must fail for long before it is told,
 //! and while it fails, one failure after another is no news.
 
+use crate::config::options::publish::PublishOptions;
 use crate::model::document::Origin;
 use crate::model::notice::{Change, Said, State};
 use crate::model::poll::PollState;
 use crate::pipeline::advice::advice;
 
-/// So many failures in a row, at least.
-const FAILURES: u32 = 3;
-
-/// A feed that was read once must have failed for so long.
-const LONG_MS: i64 = 3 * 86_400_000;
-
 /// How a feed stands; `None`: that cannot be told yet, it stands as before.
-fn state(poll: &PollState) -> Option<State> {
+fn state(poll: &PollState, options: &PublishOptions) -> Option<State> {
     if poll.retired {
         return Some(State::Dead);
     }
@@ -26,14 +21,15 @@ fn state(poll: &PollState) -> Option<State> {
         let moved = poll.location.clone().filter(|_| poll.seeking.is_none()).map(State::Moved);
         return poll.last_success.and(Some(moved.unwrap_or(State::Well)));
     }
-    if poll.failures < FAILURES {
+    if (poll.failures as usize) < options.notice_failures {
         return None;
     }
     if is_refused(poll) {
         return Some(State::Blocked);
     }
     let (asked, read) = (poll.last_poll?, poll.last_success);
-    read.is_none_or(|read| asked.since(read) >= LONG_MS).then_some(State::Failing)
+    let long_ms = i64::try_from(options.notice_after.as_millis()).unwrap_or(i64::MAX);
+    read.is_none_or(|read| asked.since(read) >= long_ms).then_some(State::Failing)
 }
 
 fn is_refused(poll: &PollState) -> bool {
@@ -45,10 +41,15 @@ fn is_bad(state: Option<&State>) -> bool {
     matches!(state, Some(State::Blocked | State::Failing))
 }
 
-/// What is to be told of a feed that was just asked; `None`: nothing new.
+/// What is to be told of a feed that stands so; `None`: nothing new.
 /// `told`: what was told of it last.
-pub(crate) fn change(origin: &Origin, told: Option<&State>, poll: &PollState) -> Option<Change> {
-    let state = state(poll)?;
+pub(crate) fn change(
+    origin: &Origin,
+    told: Option<&State>,
+    poll: &PollState,
+    options: &PublishOptions,
+) -> Option<Change> {
+    let state = state(poll, options)?;
     let is_told = told.map_or(state == State::Well, |told| *told == state);
     if is_told || (is_bad(told) && is_bad(Some(&state))) {
         return None;
@@ -87,7 +88,7 @@ mod tests {
 
     fn told(told: Option<&State>, poll: &PollState) -> Option<State> {
         let origin = Origin::Remote("https://a.example/".to_owned());
-        change(&origin, told, poll).map(|change| change.state)
+        change(&origin, told, poll, &PublishOptions::default()).map(|change| change.state)
     }
 
     #[test]
@@ -108,6 +109,19 @@ mod tests {
         ] {
             assert_eq!(told(None, &poll), expected, "{poll:?}");
         }
+    }
+
+    #[test]
+    fn how_long_it_must_fail_is_the_owners_choice() {
+        let origin = Origin::Remote("https://a.example/".to_owned());
+        let state = |failures, days, options: &PublishOptions| {
+            change(&origin, None, &failing(failures, Some(500), Some(days)), options).is_some()
+        };
+        let day = std::time::Duration::from_secs(86_400);
+        let soon = PublishOptions { notice_failures: 1, notice_after: day, ..PublishOptions::default() };
+        let late = PublishOptions { notice_failures: 9, notice_after: 30 * day, ..PublishOptions::default() };
+        assert_eq!([state(1, 1, &soon), state(1, 0, &soon)], [true, false]);
+        assert_eq!([state(9, 30, &late), state(8, 30, &late), state(9, 29, &late)], [true, false, false]);
     }
 
     #[test]

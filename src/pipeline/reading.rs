@@ -3,6 +3,7 @@
 //! made up for when its turn has come.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
@@ -30,6 +31,8 @@ pub struct Prepared {
     pub look: Option<Look>,
     /// The document is large: nothing of it is to be in memory when the next one is read.
     pub is_large: bool,
+    /// When it came to the road.
+    pub begun: Instant,
 }
 
 /// Documents of so many bytes are large: what is made of one takes some times as much.
@@ -87,9 +90,9 @@ impl Made {
 }
 
 /// Makes of a delivery what can be made. Blocks.
-pub fn prepare(delivery: Delivery, reader: &Reader, options: &ParseOptions) -> Prepared {
+pub fn prepare(delivery: Delivery, begun: Instant, reader: &Reader, options: &ParseOptions) -> Prepared {
     let Delivery::Document { document, answer } = delivery else {
-        return Prepared { delivery, look: None, is_large: false };
+        return Prepared { delivery, look: None, is_large: false, begun };
     };
     let (hash, is_large) =
         (Sha256::digest(&document.bytes)[..16].to_vec(), document.bytes.len() >= LARGE_BYTES);
@@ -109,6 +112,7 @@ pub fn prepare(delivery: Delivery, reader: &Reader, options: &ParseOptions) -> P
         delivery: Delivery::Document { document, answer },
         look: Some(Look { hash, read, is_list }),
         is_large,
+        begun,
     }
 }
 

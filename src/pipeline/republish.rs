@@ -122,6 +122,30 @@ impl Press {
         Ok(editions)
     }
 
+    /// The editions as the rivers told them last, of a store that nobody can write: nothing is looked at anew, sealed, or
+    /// kept. Blocks.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn last_editions(&self) -> Result<Editions, StoreError> {
+        let at = self.reader.held()?;
+        let (mut drafts, none) = (vec![self.subscriptions(&at)?, style()], Editions::new());
+        for choice in selecting::choices(&at, &self.rivers, self.options.label_rivers)? {
+            let is_archived = choice.wanted.is_everything();
+            let river = if is_archived {
+                self.window(&choice.options, &at, false)?.0
+            } else {
+                self.selected(&choice, &at)?
+            };
+            drafts.extend(self.drafts(&river));
+        }
+        if let Some(options) = self.rivers.notices() {
+            drafts.extend(self.drafts(&self.notices(options, &at)?));
+        }
+        drafts.push(self.landing(&drafts, &none));
+        Ok(self.bound(drafts, &[], &none)?.0)
+    }
+
     /// Whether a river has more to look at, or to seal: then the editions are made again soon.
     pub fn is_behind(&self) -> bool {
         !self.behind.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
@@ -286,6 +310,20 @@ impl Press {
         heads: &[(String, String)],
         last: &Editions,
     ) -> Result<Editions, StoreError> {
+        let (editions, changed) = self.bound(drafts, heads, last)?;
+        if !changed.is_empty() {
+            self.writer.keep_editions(changed)?;
+        }
+        Ok(editions)
+    }
+
+    /// Editions of drafts, and what is to be kept of them.
+    fn bound(
+        &self,
+        drafts: Vec<Draft>,
+        heads: &[(String, String)],
+        last: &Editions,
+    ) -> Result<(Editions, Vec<(String, KeptEdition)>), StoreError> {
         let (kept, moment) = (self.reader.kept_editions()?, self.reader.last_moment()?.max(self.born));
         let (mut editions, mut changed) = (Editions::new(), Vec::new());
         let mut since = |path: &str, hash: &str| {
@@ -305,10 +343,7 @@ impl Press {
         for (path, hash) in heads {
             since(path, hash);
         }
-        if !changed.is_empty() {
-            self.writer.keep_editions(changed)?;
-        }
-        Ok(editions)
+        Ok((editions, changed))
     }
 }
 

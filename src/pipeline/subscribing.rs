@@ -19,6 +19,7 @@ use crate::source::answer::Answer;
 use crate::source::remote::Command;
 use crate::source::schedule::rate::rate;
 use crate::store::change::{KnownFeed, Note};
+use crate::store::error::StoreError;
 use crate::store::subscriptions::{Asked, List, Place};
 use crate::story::engine::Engine;
 
@@ -31,7 +32,31 @@ impl Ingest {
         let found = self.config.feeds.iter().map(FeedOptions::subscription).collect();
         let (by, now) = (Place::Config, (self.clock)());
         self.writer.subscribe(Asked { by, subscriptions: with_ids(found), now }).await?;
+        self.tell_how_feeds_stand().await?;
         self.follow_what_is_asked().await
+    }
+
+    /// Of a feed that stood badly before there were notices, or before its owner wanted to know so soon, there is one now:
+    /// a dead one is never asked again.
+    async fn tell_how_feeds_stand(&mut self) -> Result<(), PipelineError> {
+        let (reader, options) = (self.reader.clone(), self.config.publish.clone());
+        let untold = move || {
+            let mut untold = Vec::new();
+            for (url, poll) in reader.followed()? {
+                let origin = Origin::Remote(url);
+                let Some(change) = noticing::change(&origin, None, &poll, &options) else { continue };
+                if reader.feed(&origin)?.is_some_and(|feed| feed.told.is_none()) {
+                    untold.push(change);
+                }
+            }
+            Ok::<_, StoreError>(untold)
+        };
+        let changes = blocking(untold).await?;
+        if !changes.is_empty() {
+            tracing::info!(feeds = changes.len(), "notices of how feeds stood before");
+            self.writer.keep_changes(changes).await?;
+        }
+        Ok(())
     }
 
     /// The owner chose anew. What the config asks for, and how it is read, folded and scheduled, is by `config` from now
@@ -59,7 +84,7 @@ impl Ingest {
         for url in other_intervals(&before.feeds, &self.config.feeds) {
             self.replan(url).await?;
         }
-        outcome.add(Outcome { changed: true, orders, failure: None });
+        outcome.add(Outcome { changed: true, orders, ..Outcome::default() });
         outcome.add(self.settle().await);
         Ok(outcome)
     }
@@ -120,7 +145,9 @@ impl Ingest {
             Err(error) => return self.unreadable(origin, answer, error.to_string(), now).await,
         };
         let (poll, orders) = self.rearm(&origin, &known, answer, rate([now], now), now);
-        let change = poll.as_ref().and_then(|poll| noticing::change(&origin, known.told.as_ref(), poll));
+        let told = known.told.as_ref();
+        let change =
+            poll.as_ref().and_then(|poll| noticing::change(&origin, told, poll, &self.config.publish));
         let list = List { url: origin.key(), content_hash, version, poll, change };
         self.subscribe_list(list, found, orders, now).await
     }
@@ -136,7 +163,7 @@ impl Ingest {
         let asked = Asked { by: Place::File(path, stamp), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         // The subscriptions are published too; titles and labels may have changed.
-        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, failure: None })
+        Ok(Outcome { changed: true, orders: self.follow_what_is_asked().await?, ..Outcome::default() })
     }
 
     /// An OPML document on the web: what it lists is followed for as long as it lists it, and it is followed itself.
@@ -151,7 +178,7 @@ impl Ingest {
         let asked = Asked { by: Place::List(Box::new(list)), subscriptions: with_ids(found), now };
         self.writer.subscribe(asked).await?;
         orders.extend(self.follow_what_is_asked().await?);
-        Ok(Outcome { changed: true, orders, failure: None })
+        Ok(Outcome { changed: true, orders, ..Outcome::default() })
     }
 
     /// Orders that bring the poller from what it follows to what is asked for.

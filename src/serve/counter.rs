@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -41,7 +41,7 @@ const AGAIN_SECONDS: &str = "2";
 pub struct Counter {
     shelf: Shelf,
     router: Router,
-    callbacks: Option<Callbacks>,
+    callbacks: Arc<OnceLock<Callbacks>>,
     /// Lets in those who wait for the back room: while they do, their seats are no newcomer's.
     door: Semaphore,
 }
@@ -58,12 +58,12 @@ impl Counter {
     /// Hands out what the shelf has and its rules let pass; for the rest asks `router`.
     pub fn new(shelf: Shelf, router: Router, options: &ServeOptions) -> Self {
         let door = Semaphore::new((options.max_connections / SEATS_OF_ONE).clamp(1, MOST_WAITING));
-        Self { shelf, router, callbacks: None, door }
+        Self { shelf, router, callbacks: Arc::default(), door }
     }
 
-    /// Lets hubs call back.
+    /// Lets hubs call back, once that is there.
     #[must_use]
-    pub fn with_callbacks(self, callbacks: Option<Callbacks>) -> Self {
+    pub fn with_callbacks(self, callbacks: Arc<OnceLock<Callbacks>>) -> Self {
         Self { callbacks, ..self }
     }
 
@@ -74,7 +74,7 @@ impl Counter {
             now.count_page(status);
             return Ok(bare(status));
         }
-        if let Some(callbacks) = &self.callbacks
+        if let Some(callbacks) = self.callbacks.get()
             && request.uri.path().starts_with(PATH)
         {
             return Err(Box::new(Errand::Hub(callbacks.clone(), request)));
@@ -122,7 +122,12 @@ impl Counter {
     async fn page(&self, request: Parts) -> Response {
         let request = Request::from_parts(request, axum::body::Body::empty());
         let Ok(answer) = self.router.clone().oneshot(request).await;
-        self.shelf.look().count_page(answer.status());
+        let now = self.shelf.look();
+        if answer.status() == StatusCode::NOT_FOUND && !now.is_all {
+            now.count_page(StatusCode::SERVICE_UNAVAILABLE);
+            return busy();
+        }
+        now.count_page(answer.status());
         if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
             return not_allowed();
         }
@@ -202,7 +207,7 @@ fn bare(status: StatusCode) -> Response {
     response
 }
 
-/// Too many wait for what has to be fetched.
+/// Too many wait for what has to be fetched, or it is not there yet.
 fn busy() -> Response {
     let mut response = bare(StatusCode::SERVICE_UNAVAILABLE);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN_SECONDS));

@@ -59,6 +59,8 @@ struct Room {
 pub struct Content {
     /// By which it is handed out.
     pub rules: Arc<Rules>,
+    /// What does not lie here, and is not in the back room, is nowhere. Not so while riverd starts.
+    pub is_all: bool,
     offers: Arc<HashMap<String, Arc<Offer>>>,
     tallies: Arc<BTreeMap<String, Arc<Tally>>>,
     /// Counts how often the editions were replaced.
@@ -71,7 +73,7 @@ pub struct Content {
 impl Default for Content {
     fn default() -> Self {
         let (rules, offers, tallies) = (Arc::default(), Arc::default(), Arc::new(tallies(&[], None)));
-        Self { rules, offers, tallies, replaced: 0, made: 0, fetch: None }
+        Self { rules, is_all: false, offers, tallies, replaced: 0, made: 0, fetch: None }
     }
 }
 
@@ -123,7 +125,7 @@ impl Content {
         };
         let made = self.made + editions.iter().filter(is_new).count() as u64;
         let (tallies, replaced) = (Arc::new(tallies), self.replaced + 1);
-        Self { rules, offers, tallies, replaced, made, fetch: self.fetch.clone() }
+        Self { rules, is_all: true, offers, tallies, replaced, made, fetch: self.fetch.clone() }
     }
 }
 
@@ -185,6 +187,20 @@ impl Shelf {
         self.change(|content| {
             *content = content.replaced(editions, rules.clone());
             content.fetch = Some(fetch.clone());
+        });
+    }
+
+    /// The same of what was made in an earlier life, until there is more: what is missing may come.
+    pub fn put_last(
+        &self,
+        editions: &BTreeMap<String, Arc<Edition>>,
+        rules: &Arc<Rules>,
+        fetch: &Arc<Fetch>,
+    ) {
+        self.change(|content| {
+            *content = content.replaced(editions, rules.clone());
+            content.fetch = Some(fetch.clone());
+            content.is_all = false;
         });
     }
 

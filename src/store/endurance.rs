@@ -85,7 +85,8 @@ impl Endurance {
     }
 }
 
-fn wait_after(tries: u32) -> Duration {
+/// How long to wait after so many failures in a row, from 0.
+pub fn wait_after(tries: u32) -> Duration {
     FIRST_WAIT.saturating_mul(1 << tries.min(10)).min(LONGEST_WAIT)
 }
 

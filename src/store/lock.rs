@@ -3,13 +3,14 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::store::error::StoreError;
 
-/// Held for as long as this process may write.
-#[derive(Debug)]
+/// Held for as long as this process may write: until the last copy is dropped.
+#[derive(Debug, Clone)]
 pub struct Lock {
-    _file: File,
+    _file: Arc<File>,
 }
 
 impl Lock {
@@ -22,7 +23,7 @@ impl Lock {
         let beside: PathBuf = path.with_added_extension("lock");
         let file = OpenOptions::new().create(true).append(true).open(beside).map_err(place)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { _file: Arc::new(file) }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
             Err(TryLockError::Error(cause)) => Err(place(cause)),
         }

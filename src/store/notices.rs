@@ -10,6 +10,7 @@ use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::rows::{all, json, to_json};
+use crate::store::writer::Writer;
 
 /// Rows that are kept of all, the newest. Of what has none any more it may be told once more that it is as it was.
 const KEPT: i64 = 10_000;
@@ -23,6 +24,19 @@ impl Reader {
         let sql = "SELECT id, subject, title, state, before, said, at FROM notices ORDER BY id DESC LIMIT ?1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.view(|db| all(db, sql, [limit], notice))
+    }
+}
+
+impl Writer {
+    /// Keeps changes that no document brought.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub async fn keep_changes(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            changes.iter().try_for_each(|change| put_change(transaction, change).map(drop))
+        })
+        .await
     }
 }
 

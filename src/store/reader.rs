@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::store::error::StoreError;
 use crate::store::migrate::{is_known, newest};
-use crate::store::open::read_only;
+use crate::store::open::{immutable, read_only};
 
 /// Idle connections kept; more are opened under load and closed after.
 const KEEP: usize = 2;
@@ -19,11 +19,20 @@ pub struct Reader {
     idle: Arc<Mutex<Vec<Connection>>>,
     /// A connection in the middle of a transaction: all views are of its moment.
     held: Option<Arc<Mutex<Connection>>>,
+    connect: Connect,
 }
+
+/// Opens a connection.
+type Connect = fn(&Path) -> Result<Connection, StoreError>;
 
 impl Reader {
     pub(crate) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), idle: Arc::default(), held: None }
+        Self { path: path.to_owned(), idle: Arc::default(), held: None, connect: read_only }
+    }
+
+    /// Of a store that nobody writes to, on a disk that cannot be written.
+    pub(crate) fn frozen(path: &Path) -> Self {
+        Self { connect: immutable, ..Self::new(path) }
     }
 
     /// A reader all of whose views are of one moment, which is now, one view after the other. What is written from now on
@@ -32,7 +41,7 @@ impl Reader {
     /// # Errors
     /// That no connection could be had.
     pub fn held(&self) -> Result<Self, StoreError> {
-        let db = read_only(&self.path)?;
+        let db = (self.connect)(&self.path)?;
         // The moment is that of the first look.
         db.execute_batch("BEGIN; SELECT count(*) FROM meta")?;
         Ok(Self { held: Some(Arc::new(Mutex::new(db))), ..self.clone() })
@@ -63,7 +72,7 @@ impl Reader {
             return work(&held.lock().unwrap_or_else(PoisonError::into_inner));
         }
         let lent = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut db = lent.map_or_else(|| read_only(&self.path), Ok)?;
+        let mut db = lent.map_or_else(|| (self.connect)(&self.path), Ok)?;
         let moment = db.transaction()?;
         let value = work(&moment);
         drop(moment);

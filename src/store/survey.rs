@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::rows::all;
+use crate::store::rows::{all, one};
 
 /// How much there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,15 @@ impl Reader {
             all(db, "SELECT value FROM meta WHERE key = 'born'", [], |row| Ok(row.get::<_, String>(0)?))
         })?;
         Ok(Timestamp(found.first().and_then(|text| text.parse().ok()).unwrap_or(0)))
+    }
+
+    /// What tells the store from every other.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn name(&self) -> Result<String, StoreError> {
+        let sql = "SELECT value FROM meta WHERE key = 'name'";
+        self.view(|db| Ok(one(db, sql, [], |row| Ok(row.get(0)?))?.unwrap_or_default()))
     }
 }
 

@@ -66,6 +66,12 @@ impl Writer {
         Ok(Self { jobs, endurance, _thread: std::sync::Arc::new(Thread(Some(thread))) })
     }
 
+    /// Of a store that cannot be written: whatever is asked of it fails.
+    pub fn closed() -> Self {
+        let (jobs, _) = mpsc::channel(1);
+        Self { jobs, endurance: Endurance::default(), _thread: std::sync::Arc::new(Thread(None)) }
+    }
+
     /// Whether, and for how long, it waits for a disk that is full or fails; at first, not at all.
     pub fn endurance(&self) -> &Endurance {
         &self.endurance

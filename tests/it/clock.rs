@@ -155,6 +155,33 @@ fn a_task_that_falls_ends_riverd_with_its_name() {
     assert!(get(&here.address, "/healthz").is_none(), "nothing is left of it");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_task_that_falls_ends_the_program_with_exit_code_1_and_its_name() {
+    use crate::support::manager::Manager;
+    use crate::support::program::Program;
+    let program = Program::new();
+    let manager = Manager::listen(program.home.path());
+    let breaks = program.home.path().join("breaks");
+    let told = |name: &str, value: &Path| (name.to_owned(), value.display().to_string());
+    // The scheduler, which the watchdog has looking at its clock ten times a second, is the first to meet it.
+    let mut told = vec![
+        told("LD_PRELOAD", &crate::support::preload::compiled("clock.c")),
+        told("CLOCK_BREAKS", &breaks),
+        told("NOTIFY_SOCKET", Path::new(&manager.path)),
+    ];
+    told.push(("WATCHDOG_USEC".to_owned(), "600000".to_owned()));
+    let mut child = program.spawn_logged_under(&["run"], &told);
+    manager.until("READY=1", 0);
+    manager.until("WATCHDOG=1", 0);
+    std::fs::write(&breaks, "").expect("a file");
+    let code = until("its end", || child.try_wait().expect("a child")).code();
+    let log = std::fs::read_to_string(program.home.path().join("log")).expect("a log");
+    let names = ["scheduler", "ingest"].map(|task| format!("riverd: the task {task} fell over: "));
+    assert!(names.iter().any(|name| log.contains(name)), "{log}");
+    assert_eq!((code, manager.count("STOPPING=1")), (Some(1), 1), "{log}");
+}
+
 const MINUTE: i64 = 60_000;
 
 /// Two thousand feeds of as many hosts, and no network from the start on. What was asked for in each minute until all were

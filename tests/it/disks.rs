@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::support::chance::Chance;
-use crate::support::disk::{left_after, recorded, shim};
+use crate::support::disk::{left_after, on_disk, recorded, times};
 use crate::support::http::get;
 use crate::support::program::{Program, entries};
 use crate::support::wait::until;
@@ -28,22 +28,6 @@ fn drop_articles(program: &Program, numbers: std::ops::Range<usize>) {
         let words: String = (0..200).map(|word| format!("Wort{n} Satz{word} ")).collect();
         program.drop_file(&format!("{}/{n}.txt", n % 7), &format!("Sache{n} Ding{n}\n\n{words}"));
     }
-}
-
-/// What the program is told so that it runs on the disk that stands in; `more`: what that disk is told.
-fn on_disk(program: &Program, more: &[(&str, String)]) -> Vec<(String, String)> {
-    let state = program.home.path().join("state");
-    std::fs::create_dir_all(&state).expect("a folder");
-    let mut told = vec![
-        ("LD_PRELOAD".to_owned(), shim().display().to_string()),
-        ("DISK_FOLDER".to_owned(), state.canonicalize().expect("a folder").display().to_string()),
-    ];
-    told.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-    told
-}
-
-fn times(variable: &str, usual: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|times| times.parse().ok()).unwrap_or(usual)
 }
 
 /// The id of each story, by its title.

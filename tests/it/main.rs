@@ -13,6 +13,8 @@ mod disks;
 mod durability;
 mod fetching;
 mod folder;
+#[cfg(target_os = "linux")]
+mod forgetting;
 mod formats;
 mod hostile;
 mod keeping;
@@ -37,6 +39,8 @@ mod selecting;
 mod service;
 mod serving;
 mod shortcuts;
+#[cfg(target_os = "linux")]
+mod starting;
 mod stories;
 mod support;
 mod tidy;

@@ -131,3 +131,26 @@ fn notices_can_be_private_and_are_none_where_the_owner_wants_none() {
     let told = String::from_utf8_lossy(&faulty.run(&["check"]).stderr).into_owned();
     assert!(told.contains("river.name") && told.contains("publish.notices = false"), "{told}");
 }
+
+#[test]
+fn of_what_stood_badly_before_there_were_notices_the_owner_is_told_once() {
+    let (server, _, program) = followed();
+    let program = program.with("RIVERD_PUBLISH_NOTICE_FAILURES", "2");
+    once(&program);
+    once(&program);
+    // As a store is that was lifted to the schema with notices: nobody was told of anything.
+    let store = rusqlite::Connection::open(program.home.path().join("state/riverd.db")).expect("the store");
+    assert_eq!(store.execute("DELETE FROM notices", []).expect("deleted"), 2);
+    drop(store);
+    let daemon = program.start();
+    let told = daemon.river("notices");
+    let mut all = titles(&told);
+    all.sort();
+    let gone = format!("{}: gone for good", server.url("/gone"));
+    let expected = ["My paper: has failed for long".to_owned(), gone];
+    assert_eq!(all, expected, "served with the first editions");
+    assert_eq!(daemon.terminate(), Some(0));
+    let again = program.start();
+    assert_eq!(again.river("notices"), told);
+    assert_eq!(again.terminate(), Some(0));
+}

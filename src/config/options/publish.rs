@@ -23,6 +23,10 @@ section! {
         /// that were set aside, an entry for each change of state. Where a river is private there is none, unless a
         /// [[river]] block of the name "notices" says who may read it.
         notices: bool = true;
+        /// A feed must have failed so many times in a row before there is a notice of it …
+        notice_failures: usize = 3, within(1..=1_000);
+        /// … and one that was read before, for so long. What its server refuses (401, 403) is told without that.
+        notice_after: Duration = Duration::from_secs(3 * 86_400), within(Duration::ZERO..=Duration::from_secs(365 * 86_400));
         /// A folder in which the same feeds are kept as files, each with its .gz, .br and .zst, for another web server.
         /// A relative path counts from the folder riverd is started in. Empty: none.
         directory: String = String::new();

@@ -109,7 +109,7 @@ impl Metrics {
         }
     }
 
-    /// It was taken in, or could not be.
+    /// It was taken in.
     pub fn taken_in(&self, took: Duration) {
         self.ingest_seconds.observe(took.as_secs_f64());
     }
@@ -142,7 +142,11 @@ impl Board {
         board.register_with_unit("fetched", help, Unit::Bytes, metrics.fetched_bytes.clone());
         let seconds = [
             ("poll", "Time of a poll, from the first word to the last byte", &metrics.poll_seconds),
-            ("ingest", "Time to take in one delivery, once it was read", &metrics.ingest_seconds),
+            (
+                "ingest",
+                "Time to take in one delivery, from its arrival until it is on disk, reading and all",
+                &metrics.ingest_seconds,
+            ),
             ("publish", "Time to make the editions after a change", &metrics.publish_seconds),
         ];
         for (name, help, histogram) in seconds {

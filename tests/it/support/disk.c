@@ -4,7 +4,7 @@
    DISK_FOLDER  the folder whose files it watches (those right in it)
    DISK_LOG     where it records: for each call one head (struct head), and the bytes written
    DISK_FULL    while this file exists, nothing grows: ENOSPC
-   DISK_FAIL    "CALL N ERRNO COUNT": the Nth CALL (write, sync, truncate, open, rename) fails, and the COUNT - 1 after it */
+   DISK_FAIL    "CALL N ERRNO COUNT": the Nth CALL (read, write, sync, truncate, open, rename, unlink) fails, and the COUNT - 1 after it */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -30,6 +30,7 @@ static int (*real_open)(const char *, int, ...);
 static ssize_t (*real_write)(int, const void *, size_t), (*real_pwrite)(int, const void *, size_t, off_t);
 static int (*real_sync)(int), (*real_datasync)(int), (*real_truncate)(int, off_t), (*real_close)(int);
 static int (*real_rename)(const char *, const char *), (*real_unlink)(const char *);
+static ssize_t (*real_read)(int, void *, size_t), (*real_pread)(int, void *, size_t, off_t);
 
 __attribute__((constructor)) static void begin(void) {
     real_open = dlsym(RTLD_NEXT, "open");
@@ -41,6 +42,8 @@ __attribute__((constructor)) static void begin(void) {
     real_close = dlsym(RTLD_NEXT, "close");
     real_rename = dlsym(RTLD_NEXT, "rename");
     real_unlink = dlsym(RTLD_NEXT, "unlink");
+    real_read = dlsym(RTLD_NEXT, "read");
+    real_pread = dlsym(RTLD_NEXT, "pread");
     const char *given = getenv("DISK_FOLDER"), *log = getenv("DISK_LOG"), *fail = getenv("DISK_FAIL");
     full = getenv("DISK_FULL");
     if (given) snprintf(folder, sizeof folder, "%s/", given);
@@ -50,7 +53,12 @@ __attribute__((constructor)) static void begin(void) {
 
 /* The file's name, if it lies right in the folder. */
 static const char *watched(const char *path) {
+    static __thread char whole[8192];
     size_t length = strlen(folder);
+    if (length && path[0] != '/' && getcwd(whole, 4096)) {
+        snprintf(whole + strlen(whole), 4096, "/%s", path);
+        path = whole;
+    }
     if (!length || strncmp(path, folder, length) || strchr(path + length, '/')) return NULL;
     return path + length;
 }
@@ -141,6 +149,18 @@ ssize_t pwrite64(int fd, const void *bytes, size_t length, off_t offset) {
     return put(fd, bytes, length, offset, 1);
 }
 
+ssize_t read(int fd, void *bytes, size_t length) {
+    return name_of(fd) && fails("read") ? -1 : real_read(fd, bytes, length);
+}
+
+ssize_t pread(int fd, void *bytes, size_t length, off_t offset) {
+    return name_of(fd) && fails("read") ? -1 : real_pread(fd, bytes, length, offset);
+}
+
+ssize_t pread64(int fd, void *bytes, size_t length, off_t offset) {
+    return pread(fd, bytes, length, offset);
+}
+
 static int sync_any(int fd, int (*real)(int)) {
     const char *name = name_of(fd);
     if (name && fails("sync")) return -1;
@@ -180,6 +200,7 @@ int rename(const char *from, const char *to) {
 
 int unlink(const char *path) {
     const char *name = watched(path);
+    if (name && fails("unlink")) return -1;
     int done = real_unlink(path);
     if (name && !done) record(UNLINK, name, 0, NULL, 0);
     return done;

@@ -2,27 +2,27 @@
 //! is played again up to a cut.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
+use std::path::Path;
 
 use crate::support::chance::Chance;
+use crate::support::preload::compiled;
+use crate::support::program::Program;
 
-/// The shim, compiled once for this process by the C compiler that Rust links with anyway.
-pub fn shim() -> &'static Path {
-    static SHIM: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = SHIM.get_or_init(|| {
-        let home = tempfile::tempdir().expect("a folder");
-        let path = home.path().join("disk.so");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/disk.c");
-        let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
-        let mut command = Command::new(compiler);
-        let made =
-            command.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&path).arg(source).arg("-ldl").status();
-        assert!(made.expect("a C compiler, as Rust needs one").success());
-        (home, path)
-    });
-    path
+/// What the program is told so that it runs on the disk that stands in; `more`: what that disk is told.
+pub fn on_disk(program: &Program, more: &[(&str, String)]) -> Vec<(String, String)> {
+    let state = program.home.path().join("state");
+    std::fs::create_dir_all(&state).expect("a folder");
+    let mut told = vec![
+        ("LD_PRELOAD".to_owned(), compiled("disk.c").display().to_string()),
+        ("DISK_FOLDER".to_owned(), state.canonicalize().expect("a folder").display().to_string()),
+    ];
+    told.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    told
+}
+
+/// How often something is done: as a variable says, or as often as usual.
+pub fn times(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|times| times.parse().ok()).unwrap_or(usual)
 }
 
 /// One thing that was done to a file.

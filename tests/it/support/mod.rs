@@ -9,6 +9,8 @@ pub mod hub;
 pub mod labelled;
 pub mod manager;
 pub mod markup;
+#[cfg(target_os = "linux")]
+pub mod preload;
 pub mod program;
 pub mod secure;
 pub mod server;

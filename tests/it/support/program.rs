@@ -56,7 +56,7 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_riverd"));
+        let mut command = Command::new(binary());
         command.args(arguments).current_dir(self.home.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.home.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -86,9 +86,16 @@ impl Program {
 
     /// Starts a command whose output, all of it, goes to the file `log` in its home.
     pub fn spawn_logged(&self, arguments: &[&str]) -> Child {
+        self.spawn_logged_under(arguments, &[])
+    }
+
+    /// The same, told more than other commands.
+    pub fn spawn_logged_under(&self, arguments: &[&str], more: &[(String, String)]) -> Child {
         let log = std::fs::File::create(self.home.path().join("log")).expect("a file");
         let errors = log.try_clone().expect("a handle");
-        self.command(arguments).stdout(log).stderr(errors).spawn().expect("the program runs")
+        let mut command = self.command(arguments);
+        command.envs(more.iter().map(|(name, value)| (name, value)));
+        command.stdout(log).stderr(errors).spawn().expect("the program runs")
     }
 
     /// Runs a command that must fail, and reads its JSON.
@@ -182,6 +189,11 @@ impl Drop for Daemon {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The program that is tested: this build's, or the one that `RIVERD_UNDER_TEST` names.
+fn binary() -> std::ffi::OsString {
+    std::env::var_os("RIVERD_UNDER_TEST").unwrap_or_else(|| env!("CARGO_BIN_EXE_riverd").into())
 }
 
 /// The entries of an Atom feed: id and title of each.
