@@ -26,27 +26,19 @@
 //! 7. A feed's `updated` is never now; the same store renders the same bytes.
 //! 8. The folder mirrors the owner's will; riverd writes there only for `riverd subscribe` and `unsubscribe`.
 //!
-//! No line is `unsafe` but two calls of the C library's in `daemon/memory.rs`: every other room forbids it.
+//! No line is `unsafe`.
 //! Who may import whom is held by `tests/it/tidy.rs`.
 
-#[forbid(unsafe_code)]
+#![forbid(unsafe_code)]
+
 pub mod cli;
-#[forbid(unsafe_code)]
 pub mod config;
 pub mod daemon;
-#[forbid(unsafe_code)]
 pub mod model;
-#[forbid(unsafe_code)]
 pub mod parse;
-#[forbid(unsafe_code)]
 pub mod pipeline;
-#[forbid(unsafe_code)]
 pub mod publish;
-#[forbid(unsafe_code)]
 pub mod serve;
-#[forbid(unsafe_code)]
 pub mod source;
-#[forbid(unsafe_code)]
 pub mod store;
-#[forbid(unsafe_code)]
 pub mod story;

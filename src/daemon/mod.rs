@@ -10,7 +10,6 @@ pub mod endurance;
 pub mod health;
 pub mod hubs;
 pub mod logging;
-pub mod memory;
 pub mod metrics;
 pub mod once;
 pub mod opening;

@@ -7,15 +7,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use crate::daemon::memory::give_back;
 use crate::daemon::metrics::Metrics;
 use crate::daemon::wiring::{back_room, editions, export};
 use crate::pipeline::republish::Press;
 use crate::serve::rules::Rules;
 use crate::serve::shelf::Shelf;
-
-/// After so long without a change the daemon is idle, and gives memory back.
-const IDLE: Duration = Duration::from_secs(2);
 
 /// After a failure.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -49,7 +45,6 @@ pub struct Publisher {
 enum Next {
     Change,
     Print(Print),
-    Rest,
     End,
 }
 
@@ -61,16 +56,12 @@ impl Publisher {
         } else {
             write_out(&self.press).await;
         }
-        let mut rested = false;
         loop {
             let next = tokio::select! {
                 Some(print) = self.choices.recv() => Next::Print(print),
                 change = changed.changed() => if change.is_ok() { Next::Change } else { Next::End },
-                () = tokio::time::sleep(IDLE), if !rested => Next::Rest,
             };
-            rested = matches!(next, Next::Rest);
             match next {
-                Next::Rest => give_back(),
                 Next::Change => {
                     tokio::time::sleep(self.press.options.settle).await;
                     changed.borrow_and_update();

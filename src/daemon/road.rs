@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use crate::config::load::Config;
 use crate::daemon::endurance::{After, Illness};
 use crate::daemon::health::Health;
-use crate::daemon::memory::give_back;
 use crate::daemon::metrics::Metrics;
 use crate::daemon::pruner::Pruner;
 use crate::pipeline::error::PipelineError;
@@ -143,12 +142,7 @@ impl Road {
 
     async fn admit(&mut self, prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
         self.metrics.delivered(&prepared.delivery);
-        let is_large = prepared.is_large;
-        let admitted = self.ingest.admit(prepared, more).await;
-        if is_large {
-            give_back();
-        }
-        admitted
+        self.ingest.admit(prepared, more).await
     }
 
     /// What was taken in is on disk before the road ends.

@@ -18,7 +18,6 @@ use crate::daemon::endurance::Illness;
 use crate::daemon::health::{Health, Watched};
 use crate::daemon::hubs::{Desk, Hubs, Keeper};
 use crate::daemon::logging::Logging;
-use crate::daemon::memory::give_back;
 use crate::daemon::metrics::sight::Sight;
 use crate::daemon::metrics::{Board, MEDIA_TYPE, Metrics};
 use crate::daemon::opening::{Begun, Opening, passing};
@@ -41,7 +40,7 @@ use crate::serve::listener::{Listener, listen};
 use crate::serve::office::Office;
 use crate::serve::router::router;
 use crate::serve::rules::Rules;
-use crate::serve::server::{Surroundings, serve};
+use crate::serve::server::serve;
 use crate::serve::shelf::Shelf;
 use crate::source::delivery::Delivery;
 use crate::source::folder::Folder;
@@ -90,9 +89,9 @@ pub async fn run(config: Config, around: Around, ready: impl FnOnce(&str)) -> an
     let office = office(&opening.health, &metrics, &shelf);
     let counter = Counter::new(shelf.clone(), router(office), &serving).with_callbacks(callbacks.clone());
     let ending = CancellationToken::new();
-    let surroundings = Surroundings { stop: ending.clone(), give_back };
+    let until = ending.clone();
     let drain = serving.drain;
-    let served = async move { Ok(serve(crew, listeners, counter, &serving, surroundings).await?) };
+    let served = async move { Ok(serve(crew, listeners, counter, &serving, &until).await?) };
     let mut servers = Tasks::new(ending.clone());
     let ended = match start(&mut opening, &mut servers, served, &around.stop).await {
         Ok(Some(begun)) => {

@@ -175,7 +175,7 @@ enum Piece<'a> {
 
 /// Shows every word, and every run of letters of a script without spaces, in the order of the text.
 fn pieces(text: &str, see: impl FnMut(Piece<'_>)) {
-    if text.is_ascii() || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+    if text.chars().all(is_everyday) || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
         cut(text.chars(), see);
     } else {
         cut(text.nfkc(), see);
@@ -187,7 +187,7 @@ fn cut(letters: impl Iterator<Item = char>, mut see: impl FnMut(Piece<'_>)) {
     // A blank at the end ends what is under way.
     for c in letters.chain(std::iter::once(' ')).filter(|c| !is_invisible(*c)) {
         let unspaced = is_unspaced(c);
-        let spaced = !unspaced && (c.is_alphanumeric() || is_combining_mark(c));
+        let spaced = !unspaced && (is_letter(c) || is_combining_mark(c));
         if !spaced && !word.plain.is_empty() {
             see(Piece::Word(&word));
             word.clear();
@@ -202,6 +202,18 @@ fn cut(letters: impl Iterator<Item = char>, mut see: impl FnMut(Piece<'_>)) {
             run.push(c);
         }
     }
+}
+
+/// Letters that most texts are made of, and ASCII: normalized as they are, which the tables of all letters need not be asked.
+fn is_everyday(c: char) -> bool {
+    matches!(c, '\0'..='\u{7F}' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{131}' | '\u{134}'..='\u{13E}'
+        | '\u{141}'..='\u{148}' | '\u{14A}'..='\u{17E}' | '\u{410}'..='\u{44F}' | '\u{451}' | '\u{621}'..='\u{63A}'
+        | '\u{641}'..='\u{64A}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}')
+}
+
+/// A letter or a digit.
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { is_everyday(c) || c.is_alphanumeric() }
 }
 
 /// What becomes of a run's last letter.
@@ -289,6 +301,13 @@ mod tests {
         check("日", "日", true);
         check("東京Tower", "東京 京 tower", false);
         check("***", "", false);
+    }
+
+    #[test]
+    fn everyday_letters_are_normalized_letters() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| is_everyday(*c)) {
+            assert!(c.is_alphanumeric() && is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes, "{c:?}");
+        }
     }
 
     #[test]

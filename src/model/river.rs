@@ -61,6 +61,14 @@ pub struct ToldStory {
     pub coverage: Vec<Covering>,
 }
 
+impl ToldStory {
+    /// How long the text is that every format tells of it at the least, in bytes.
+    pub fn text_bytes(&self) -> usize {
+        let entry = &self.lead.entry;
+        entry.content.as_ref().or(entry.summary.as_ref()).map_or(0, String::len)
+    }
+}
+
 /// What a river told and tells no more (RFC 6721).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawn {

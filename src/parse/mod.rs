@@ -64,6 +64,7 @@ pub mod policy;
 pub mod repair;
 pub mod road;
 pub mod sanitize;
+pub mod settled;
 pub mod shortcut;
 pub mod side;
 pub mod sniff;

@@ -20,6 +20,9 @@ pub struct Nesting {
     run_start: usize,
 }
 
+/// Between two parts of a text that was parted.
+pub const SEAM: &str = "<!---->";
+
 /// A text is parted when it is longer, in bytes.
 const MAX_RUN_BYTES: usize = 1_024;
 
@@ -134,7 +137,7 @@ impl Nesting {
     /// each `&` and each byte that may begin a space in it, the square of its length. The comment itself goes there.
     fn part_run(&mut self) {
         if self.out.len() >= self.run_start + MAX_RUN_BYTES {
-            self.out.push_str("<!---->");
+            self.out.push_str(SEAM);
             self.run_start = self.out.len();
         }
     }

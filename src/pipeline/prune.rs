@@ -15,7 +15,7 @@ use crate::model::time::Timestamp;
 use crate::pipeline::error::{PipelineError, blocking};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::reading::Told;
-use crate::pipeline::selecting::{Choice, choices, stories};
+use crate::pipeline::selecting::{Choice, choices, shown};
 use crate::pipeline::unfolding::Manner;
 use crate::pipeline::window::folding;
 use crate::store::change::{KnownEntry, KnownFeed};
@@ -183,5 +183,5 @@ fn limits(reader: &Reader, config: &Config, now: Timestamp) -> Result<Limits, St
 fn shown_by(reader: &Reader, choice: &Choice, usual: usize) -> Result<Vec<StoryId>, StoreError> {
     let limit = if choice.options.limit == 0 { usual } else { choice.options.limit };
     let manner = Manner { folding: folding(&choice.options), prefer: &[] };
-    Ok(stories(reader, choice, manner, limit)?.into_iter().map(|told| told.story).collect())
+    shown(reader, choice, manner, limit)
 }

@@ -236,7 +236,7 @@ impl Press {
         let options = &choice.options;
         let limit = if options.limit == 0 { self.options.limit } else { options.limit };
         let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
-        let stories = selecting::stories(at, choice, manner, limit)?;
+        let stories = selecting::stories(at, choice, manner, limit, self.options.max_size.as_usize())?;
         Ok(River { stories, ..self.river(options) })
     }
 

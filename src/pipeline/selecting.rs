@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use crate::config::options::river::{RiverOptions, Rivers};
-use crate::model::ids::EntryId;
+use crate::model::ids::{EntryId, StoryId};
 use crate::model::river::ToldStory;
 use crate::pipeline::labels::{LabelRiver, Labels};
 use crate::pipeline::unfolding::{Manner, Place, parts};
@@ -60,21 +60,47 @@ fn wanted(options: &RiverOptions, labels: &Labels) -> Wanted {
     }
 }
 
-/// What a river that selects tells, newest first. Blocks.
+/// What a river that selects tells, newest first; no texts are gathered beyond the first that has no `room`, in bytes. Blocks.
 ///
 /// # Errors
 /// As [`StoreError`] lists.
 pub fn stories(
     reader: &Reader,
-    Choice { options, wanted }: &Choice,
+    choice: &Choice,
     manner: Manner<'_>,
     limit: usize,
+    room: usize,
 ) -> Result<Vec<ToldStory>, StoreError> {
-    let river = options.name.as_str();
-    let (mut newest, mut looked_at, begun) = (Newest::of(limit), 0_usize, Instant::now());
+    let newest = Newest::of(limit, room, ToldStory::text_bytes);
+    newest_of(reader, choice, newest, |selected| told(selected, manner))
+}
+
+/// The stories of which a river that selects tells something, however long their texts are. Blocks.
+///
+/// # Errors
+/// As [`StoreError`] lists.
+pub fn shown(
+    reader: &Reader,
+    choice: &Choice,
+    manner: Manner<'_>,
+    limit: usize,
+) -> Result<Vec<StoryId>, StoreError> {
+    let newest = Newest::of(limit, usize::MAX, |_| 0);
+    newest_of(reader, choice, newest, |selected| {
+        told(selected, manner).into_iter().map(|(place, told)| (place, told.story)).collect()
+    })
+}
+
+fn newest_of<T>(
+    reader: &Reader,
+    Choice { options, wanted }: &Choice,
+    mut newest: Newest<T>,
+    parts: impl Fn(Selected) -> Vec<(Place, T)>,
+) -> Result<Vec<T>, StoreError> {
+    let (river, mut looked_at, begun) = (options.name.as_str(), 0_usize, Instant::now());
     reader.selected(wanted, |selected| {
         looked_at += 1;
-        newest.take(selected.place, told(selected, manner))
+        newest.take(selected.place, parts(selected))
     })?;
     let (stories, ms) = (newest.end(), begun.elapsed().as_millis());
     tracing::debug!(river, stories = stories.len(), looked_at, ms, "selected");
@@ -108,21 +134,28 @@ fn told(selected: Selected, manner: Manner<'_>) -> Vec<(Place, ToldStory)> {
 /// Puts the parts of stories in order, where the stories come with the newest report first.
 struct Newest<T> {
     limit: usize,
+    /// Bytes that are left for texts.
+    room: usize,
+    bytes: fn(&T) -> usize,
     waiting: BTreeMap<Reverse<Place>, T>,
     told: Vec<T>,
 }
 
 impl<T> Newest<T> {
-    /// Of nothing yet, `limit` parts at most.
-    fn of(limit: usize) -> Self {
-        Self { limit, waiting: BTreeMap::new(), told: Vec::new() }
+    /// Of nothing yet, `limit` parts at most, and none after the first that has no room.
+    fn of(limit: usize, room: usize, bytes: fn(&T) -> usize) -> Self {
+        Self { limit, room, bytes, waiting: BTreeMap::new(), told: Vec::new() }
     }
 
     /// Takes the parts of the story whose newest report stands at `newest`.
     fn take(&mut self, newest: Place, parts: Vec<(Place, T)>) -> ControlFlow<()> {
         // Nothing that still comes ranks above it: what waits above it has its turn.
         while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 > newest) {
-            self.told.push(first.remove());
+            let part = first.remove();
+            let left = self.room.checked_sub((self.bytes)(&part));
+            self.told.push(part);
+            let Some(left) = left else { return ControlFlow::Break(()) };
+            self.room = left;
         }
         if self.told.len() >= self.limit {
             return ControlFlow::Break(());
@@ -146,7 +179,7 @@ mod tests {
     /// and how many stories were looked at.
     fn check(stories: &[(&[i64], i64)], limit: usize, expected: (&[i64], usize)) {
         let place = |rank: i64| (Timestamp(rank), EntryId(rank));
-        let (mut newest, mut looked) = (Newest::of(limit), 0);
+        let (mut newest, mut looked) = (Newest::of(limit, usize::MAX, |_| 0), 0);
         for (parts, latest) in stories {
             looked += 1;
             let parts = parts.iter().map(|rank| (place(*rank), *rank)).collect();
@@ -165,5 +198,15 @@ mod tests {
         check(&[(&[1, 9], 9), (&[6, 4], 8), (&[5], 5), (&[3], 3)], 4, (&[9, 6, 5, 4], 4));
         // Its newest report lengthens an old part: what comes after it stands above.
         check(&[(&[2], 9), (&[8], 8), (&[7], 7), (&[6], 6), (&[5], 5)], 2, (&[8, 7], 4));
+    }
+
+    #[test]
+    fn no_more_texts_are_gathered_than_there_is_room_for() {
+        let place = |rank: i64| (Timestamp(rank), EntryId(rank));
+        let mut newest = Newest::of(99, 10, |bytes: &usize| *bytes);
+        let taken = (1..50_i64)
+            .rev()
+            .take_while(|rank| newest.take(place(*rank), vec![(place(*rank), 4)]).is_continue());
+        assert_eq!((taken.count(), newest.end().len()), (3, 3));
     }
 }

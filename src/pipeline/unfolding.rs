@@ -128,10 +128,19 @@ fn with_lead(
     let chosen = lead(&members);
     let at = reports.iter().position(|stored| stored.report.row == chosen)?;
     let lead = reports.remove(at).report;
-    let covering = |report: Report| Covering { tier: ties.between(lead.row, report.row), report };
+    let covering =
+        |report: Report| Covering { tier: ties.between(lead.row, report.row), report: named(report) };
     let mut coverage: Vec<_> = reports.into_iter().map(|stored| covering(stored.report)).collect();
     coverage.sort_by_key(|covering| std::cmp::Reverse(covering.report.published));
     Some((lead, coverage))
+}
+
+/// A report of which only the name is told: its text, where that is not its name, need not be in memory.
+fn named(mut report: Report) -> Report {
+    if !report.entry.title.trim().is_empty() {
+        (report.entry.summary, report.entry.content) = (None, None);
+    }
+    report
 }
 
 fn member(stored: &StoredReport, preferred: &[String]) -> Member {

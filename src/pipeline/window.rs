@@ -104,13 +104,14 @@ impl Press {
         let name = &options.name;
         let (count, open) = (at.count_open(name)?, at.newest_open(name, limit)?);
         let mut river = self.river(options);
-        river.stories = self.tell(&open, options, at)?;
+        let room = self.options.max_size.as_usize();
+        river.stories = self.tell(&open, options, at, room)?;
         river.archived = at.last_page(name)?.max(u64::from(count > limit));
         let is_full = count >= limit || river.archived > 0;
         let since =
             river.stories.last().filter(|_| is_full).map_or(Timestamp(i64::MIN), |oldest| oldest.first_seen);
         river.withdrawn = at.withdrawn(name, since, limit)?;
-        let fitting = atom::fitting(&river, self.options.max_size.as_usize());
+        let fitting = atom::fitting(&river, room);
         if !all {
             // Between what it shows and what is sealed there may be something.
             river.archived = if count > limit { 0 } else { at.last_page(name)? };
@@ -121,7 +122,7 @@ impl Press {
             let sealed = self.seal(wanted, options)?;
             river.stories.truncate(count.saturating_sub(sealed));
             river.archived = self.reader.last_page(name)?;
-            if count.saturating_sub(sealed) > limit {
+            if count.saturating_sub(sealed) > limit.min(fitting.max(1)) {
                 river.archived = 0;
                 return Ok((river, false));
             }
@@ -139,7 +140,8 @@ impl Press {
             // As alike in size as they can be.
             let pages = (count - sealed).div_ceil(self.options.archive_page);
             let open = self.reader.oldest_open(&options.name, (count - sealed).div_ceil(pages))?;
-            let mut stories = self.tell(&open, options, &self.reader)?;
+            let room = self.options.max_size.as_usize();
+            let mut stories = self.tell(&open, options, &self.reader, room)?;
             stories.reverse();
             let entries = self.keep_what_fits(&mut stories);
             if stories.is_empty() {
@@ -180,14 +182,25 @@ impl Press {
         entries.concat()
     }
 
-    /// What the river tells of these, in their order. What has changed since it looked is left out; it looks again.
-    fn tell(&self, open: &[Open], options: &RiverOptions, at: &Reader) -> Result<Vec<ToldStory>, StoreError> {
+    /// What the river tells of these, in their order, up to the first that has no room in so many bytes. What has changed
+    /// since it looked is left out; it looks again.
+    fn tell(
+        &self,
+        open: &[Open],
+        options: &RiverOptions,
+        at: &Reader,
+        mut room: usize,
+    ) -> Result<Vec<ToldStory>, StoreError> {
         let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
         let mut told = Vec::with_capacity(open.len());
         for Open { atom_id, story } in open {
             let Some(stored) = at.story(*story)? else { continue };
-            let parts = parts(stored, manner).into_iter().map(|(_, part)| part);
-            told.extend(parts.filter(|part| part.atom_id == *atom_id).take(1));
+            let mut parts = parts(stored, manner).into_iter().map(|(_, part)| part);
+            let Some(part) = parts.find(|part| part.atom_id == *atom_id) else { continue };
+            let left = room.checked_sub(part.text_bytes());
+            told.push(part);
+            let Some(left) = left else { break };
+            room = left;
         }
         Ok(told)
     }

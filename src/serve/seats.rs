@@ -24,8 +24,6 @@ const STALLED: Duration = Duration::from_secs(1);
 const PARK: Duration = Duration::from_secs(1);
 /// … and after so long where many come at once: looked for whenever so many have come.
 const CROWDED: (Duration, u64) = (Duration::from_millis(40), 256);
-/// Memory is given back to the system after so many have parked, and no more often than this.
-const GIVE_BACK: (u64, Duration) = (1_000, Duration::from_secs(3));
 /// So many of all seats, as a part of the whole, are freed at once.
 const AT_ONCE: usize = 64;
 
@@ -68,12 +66,10 @@ pub struct Seat {
     order: AtomicU8,
     waker: AtomicWaker,
     clock_ms: Arc<AtomicU64>,
-    /// Counts how often any has parked.
-    parkings: Arc<AtomicU64>,
 }
 
 impl Seat {
-    fn new(clock_ms: Arc<AtomicU64>, parkings: Arc<AtomicU64>) -> Self {
+    fn new(clock_ms: Arc<AtomicU64>) -> Self {
         Self {
             phase: AtomicU8::new(Phase::Asking as u8),
             since_ms: AtomicU64::new(clock_ms.load(Relaxed)),
@@ -83,7 +79,6 @@ impl Seat {
             order: AtomicU8::new(Order::None as u8),
             waker: AtomicWaker::new(),
             clock_ms,
-            parkings,
         }
     }
 
@@ -142,7 +137,6 @@ impl Seat {
     /// It gave its memory back, or took it again.
     pub fn is_parked(&self, parked: bool) {
         self.parked.store(parked, Relaxed);
-        self.parkings.fetch_add(u64::from(parked), Relaxed);
     }
 
     /// Orders it.
@@ -190,8 +184,6 @@ pub struct Seats {
     patience: Patience,
     began: Instant,
     clock_ms: Arc<AtomicU64>,
-    parked: Arc<AtomicU64>,
-    gave_back_ms: AtomicU64,
     came: Notify,
     left: Notify,
 }
@@ -230,8 +222,6 @@ impl Seats {
             patience,
             began: Instant::now(),
             clock_ms: Arc::default(),
-            parked: Arc::default(),
-            gave_back_ms: AtomicU64::new(0),
             came: Notify::new(),
             left: Notify::new(),
         })
@@ -248,7 +238,7 @@ impl Seats {
         if full && !self.make_room() {
             return None;
         }
-        let seat = Arc::new(Seat::new(self.clock_ms.clone(), self.parked.clone()));
+        let seat = Arc::new(Seat::new(self.clock_ms.clone()));
         let number = self.numbers.fetch_add(1, Relaxed);
         if number % CROWDED.1 == CROWDED.1 - 1 {
             self.park_waiting(now_ms);
@@ -302,9 +292,8 @@ impl Seats {
         now_ms
     }
 
-    /// Sends away whoever does nothing for too long, for as long as this is polled. `give_back` is called after many have
-    /// given up memory, so that the system gets it back.
-    pub async fn keep(&self, give_back: fn()) {
+    /// Sends away whoever does nothing for too long, for as long as this is polled.
+    pub async fn keep(&self) {
         let shortest = self.patience.header_ms.min(self.patience.keep_alive_ms).min(self.patience.stall_ms);
         let pause = Duration::from_millis((shortest / 8).clamp(10, 500));
         loop {
@@ -314,21 +303,7 @@ impl Seats {
             tokio::time::sleep(pause).await;
             let now_ms = self.tick();
             self.taken().values().for_each(|seat| self.remind(seat, now_ms));
-            if self.many_parked(now_ms) {
-                give_back();
-            }
         }
-    }
-
-    /// So many parked since it was said last that it is worth the trouble again.
-    fn many_parked(&self, now_ms: u64) -> bool {
-        let due = self.parked.load(Relaxed) >= GIVE_BACK.0
-            && now_ms.saturating_sub(self.gave_back_ms.load(Relaxed)) >= milliseconds(GIVE_BACK.1);
-        if due {
-            self.parked.store(0, Relaxed);
-            self.gave_back_ms.store(now_ms, Relaxed);
-        }
-        due
     }
 
     fn remind(&self, seat: &Seat, now_ms: u64) {

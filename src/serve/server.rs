@@ -20,15 +20,6 @@ const FULL: &[u8] =
 /// After a failure to accept.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What the server needs of what is around it.
-#[derive(Debug, Clone)]
-pub struct Surroundings {
-    /// When to stop.
-    pub stop: CancellationToken,
-    /// Gives free memory back to the system.
-    pub give_back: fn(),
-}
-
 /// Serves until it is told to stop; then no connection is accepted any more, those that wait for a request are closed, and running
 /// answers may take `serve.drain` to end.
 ///
@@ -39,7 +30,7 @@ pub async fn serve(
     listeners: Vec<Listener>,
     counter: Counter,
     options: &ServeOptions,
-    around: Surroundings,
+    stop: &CancellationToken,
 ) -> Result<(), ServeError> {
     let (crew, seats) = (Arc::new(crew), Seats::new(options));
     let place =
@@ -49,8 +40,8 @@ pub async fn serve(
         doors.spawn_on(keep_door(listener, place.clone()), crew.first());
     }
     let ended = tokio::select! {
-        () = around.stop.cancelled() => Ok(()),
-        () = seats.keep(around.give_back) => Err(ServeError::Door),
+        () = stop.cancelled() => Ok(()),
+        () = seats.keep() => Err(ServeError::Door),
         Some(closed) = doors.join_next() => match closed {
             Err(fallen) if fallen.is_panic() => std::panic::resume_unwind(fallen.into_panic()),
             _ => Err(ServeError::Door),

@@ -132,7 +132,7 @@ impl Means {
         let guard = Guard::new(&options.allow_private);
         let client = client(options, &guard, &names, false)?;
         let feeds = feeds.iter().map(|feed| (feed.url.clone(), feed.clone())).collect();
-        let room = Room::new(options.buffer.as_usize());
+        let room = Room::new(options.buffer.as_usize(), options.concurrency);
         let options = Arc::new(options.clone());
         Ok(Self { client, http1: OnceLock::new(), guard, names, options, feeds, room })
     }

@@ -1,7 +1,8 @@
 //! Memory for documents that are under way, from their first byte until the road is done with them.
 //! Promises: all of them together take no more than `fetch.buffer` and one `fetch.max_size`; nobody waits for one who
 //! waits for him: whoever finds no shared room waits for the one place in which a whole document fits, and then needs
-//! nothing more.
+//! nothing more. Half of the room is parted among all that may be under way, so that a server that sends a byte now and
+//! then holds up nobody: it never needs more than its part.
 
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ const PIECE_BYTES: usize = 64 * 1024;
 /// The room that all fetches share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
+    /// Places of `part` bytes each, one for each document.
+    parts: Arc<Semaphore>,
+    part: usize,
     shared: Arc<Semaphore>,
     whole: Arc<Semaphore>,
 }
@@ -22,18 +26,28 @@ pub(crate) struct Room {
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     bytes: usize,
+    part: Option<OwnedSemaphorePermit>,
     shared: Option<OwnedSemaphorePermit>,
     whole: Option<OwnedSemaphorePermit>,
 }
 
 impl Room {
-    pub(crate) fn new(bytes: usize) -> Self {
-        let shared = Arc::new(Semaphore::new((bytes / PIECE_BYTES).max(1)));
-        Self { shared, whole: Arc::new(Semaphore::new(1)) }
+    /// Of so many bytes, for so many documents at once.
+    pub(crate) fn new(bytes: usize, documents: usize) -> Self {
+        let part = bytes / 2 / documents.max(1) / PIECE_BYTES * PIECE_BYTES;
+        let left = bytes - part * documents;
+        let semaphore = |permits: usize| Arc::new(Semaphore::new(permits));
+        let parts = semaphore(if part > 0 { documents } else { 0 });
+        Self { parts, part, shared: semaphore((left / PIECE_BYTES).max(1)), whole: semaphore(1) }
     }
 
     /// Makes `held` large enough for `bytes`; waits where there is no room.
     pub(crate) async fn grow(&self, held: &mut Held, bytes: usize) {
+        if held.bytes == 0
+            && let Ok(place) = self.parts.clone().try_acquire_owned()
+        {
+            (held.part, held.bytes) = (Some(place), self.part);
+        }
         while held.whole.is_none() && held.bytes < bytes {
             match self.shared.clone().try_acquire_owned() {
                 Ok(piece) => {
@@ -45,7 +59,7 @@ impl Room {
                 }
                 Err(_) => {
                     held.whole = self.whole.clone().acquire_owned().await.ok();
-                    held.shared = None;
+                    (held.part, held.shared) = (None, None);
                     return;
                 }
             }
@@ -76,7 +90,7 @@ mod tests {
 
     #[tokio::test]
     async fn room_is_bounded_given_back_and_never_a_deadlock() {
-        let room = Room::new(4 * PIECE_BYTES);
+        let room = Room::new(4 * PIECE_BYTES, 1_000);
         let (mut first, mut second, mut third) = (Held::default(), Held::default(), Held::default());
         room.grow(&mut first, 4 * PIECE_BYTES).await;
         room.grow(&mut second, 1).await;
@@ -87,5 +101,18 @@ mod tests {
         drop(keep(vec![1, 2, 3], first));
         room.grow(&mut third, 4 * PIECE_BYTES).await;
         assert!(third.whole.is_none(), "what was given back is taken again");
+    }
+
+    #[tokio::test]
+    async fn who_needs_no_more_than_his_part_waits_for_nobody_and_holds_up_nobody() {
+        let room = Room::new(8 * PIECE_BYTES, 2);
+        let (mut slow, mut large, mut small) = (Held::default(), Held::default(), Held::default());
+        room.grow(&mut slow, 2 * PIECE_BYTES).await;
+        room.grow(&mut large, 6 * PIECE_BYTES).await;
+        assert!(slow.whole.is_none() && large.whole.is_none(), "a part each, and all that is shared");
+        room.grow(&mut large, 7 * PIECE_BYTES).await;
+        assert!(large.whole.is_some() && large.part.is_none(), "his part is free again");
+        room.grow(&mut small, PIECE_BYTES).await;
+        assert!(small.part.is_some() && small.whole.is_none());
     }
 }

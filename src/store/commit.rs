@@ -9,10 +9,10 @@ use crate::model::notice::{Change, Said, State};
 use crate::model::poll::PollState;
 use crate::model::story::Decision;
 use crate::model::time::Timestamp;
-use crate::store::change::{Begun, Changed, Content, Fresh, News, Note, Noted, Reading, Texts};
+use crate::store::change::{Changed, Content, Fresh, News, Note, Noted, Reading, Texts};
 use crate::store::error::StoreError;
 use crate::store::notices::{put_change, put_file};
-use crate::store::regroup::{begin, regroup};
+use crate::store::regroup::regroup;
 use crate::store::retention::holds;
 use crate::store::rows::to_json;
 use crate::store::search;
@@ -200,8 +200,7 @@ fn put_entry(
         Decision::Join { tier, .. } => Some(tier.word()),
     };
     if tier.is_none() {
-        let (story, atom_id, rank) = (fresh.story, told_as.clone(), fresh.rank);
-        begin(transaction, &Begun { story, atom_id, first_seen: now, rank })?;
+        begin_with(transaction, fresh, &told_as, now)?;
     }
     let Content { entry, hash, fingerprint, updated, .. } = &fresh.content;
     let sql = "INSERT INTO entries (id, feed, key, story, tier, verdict, fingerprint, atom_id, title, link,
@@ -229,10 +228,24 @@ fn put_entry(
         told_as,
         (fresh.news == News::Backfill).then_some(true),
     ])?;
-    match fresh.news {
-        News::Told => count_live(transaction, fresh.story.0, 1),
-        News::Backfill => Ok(()),
+    if fresh.news == News::Told && tier.is_some() {
+        return count_live(transaction, fresh.story.0, 1);
     }
+    Ok(())
+}
+
+/// Begins the story of an entry that is to be told, or of one that is only kept. `told_as` was never given out.
+fn begin_with(
+    transaction: &Transaction<'_>,
+    fresh: &Fresh,
+    told_as: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO stories (id, atom_id, first_seen, rank, live, touched)
+               VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?5 THEN (SELECT coalesce(max(touched), 0) + 1 FROM stories) ELSE 0 END)";
+    let live = fresh.news == News::Told;
+    transaction.prepare_cached(sql)?.execute(params![fresh.story.0, told_as, now.0, fresh.rank.0, live])?;
+    Ok(())
 }
 
 /// The publisher knows it by another id from now on.

@@ -47,7 +47,7 @@ pub(crate) fn regrouped(db: &Connection) -> Result<String, StoreError> {
 }
 
 /// Begins a story. Where its id for readers was given out before, its number makes it another.
-pub(crate) fn begin(transaction: &Transaction<'_>, begun: &Begun) -> Result<(), StoreError> {
+fn begin(transaction: &Transaction<'_>, begun: &Begun) -> Result<(), StoreError> {
     let sql = "INSERT INTO stories (id, atom_id, first_seen, rank)
                VALUES (?1, CASE WHEN EXISTS (SELECT 1 FROM stories WHERE atom_id = ?2) THEN ?2 || '/' || ?1 ELSE ?2 END,
                        ?3, ?4)";

@@ -69,7 +69,8 @@ section! {
         max_size: ByteSize = ByteSize::mib(16), within(ByteSize(1)..=ByteSize::mib(1024));
         /// How many times larger than what was sent a document may become by decompression, beyond its first MiB.
         max_ratio: usize = 200, within(2..=100_000);
-        /// Memory for documents that are under way, besides one of max_size; beyond it they wait for each other.
+        /// Memory for documents that are under way, besides one of max_size; beyond it they wait for each other. Half of it
+        /// is parted among those that fetch.concurrency allows.
         buffer: ByteSize = ByteSize::mib(8), within(ByteSize::mib(1)..=ByteSize::mib(4096));
         /// Largest headers of an answer.
         max_headers: ByteSize = ByteSize(64 * 1024), within(ByteSize(1024)..=ByteSize::mib(1));
