@@ -8,18 +8,13 @@ use url::Url;
 use crate::config::load::Config;
 use crate::model::document::{Document, Origin, Validators, Version};
 use crate::model::subscription::Subscription;
+use crate::parse::discover::places;
 use crate::parse::opml::subscriptions;
 use crate::parse::parsed::{ParseError, Parsed};
 use crate::parse::road::parse;
 use crate::parse::whole::is_opml;
 use crate::source::ask::Ask;
 use crate::source::fetch::Fetcher;
-
-/// Where feeds usually are, from the page's own folder, then from the root.
-const USUAL: [&str; 8] =
-    ["feed", "rss.xml", "atom.xml", "feed.xml", "index.xml", "rss", "feed.json", "feed.atom"];
-/// Links of one page that are tried.
-const MOST_LINKS: usize = 8;
 
 /// What was found.
 #[derive(Debug)]
@@ -89,21 +84,17 @@ impl<'a> Finder<'a> {
             _ => return Err(error.into()),
         };
         drop(document);
-        let usual = page.map(|page| usual_places(&page)).unwrap_or_default();
-        let mut tried = Vec::new();
-        for url in links.into_iter().take(MOST_LINKS).chain(usual) {
-            if tried.contains(&url) {
-                continue;
-            }
+        let mut tried = 0_usize;
+        for url in places(links, page.as_ref()) {
             tokio::time::sleep(self.config.fetch.host_pause).await;
             if let Ok(document) = self.fetch(&url).await
                 && let Ok(found) = self.read(&document)
             {
                 return Ok(found);
             }
-            tried.push(url);
+            tried += 1;
         }
-        anyhow::bail!("{error}; no feed was found there, nor at {} other places", tried.len())
+        anyhow::bail!("{error}; no feed was found there, nor at {tried} other places")
     }
 
     fn read(&self, document: &Document) -> Result<Found, ParseError> {
@@ -113,42 +104,5 @@ impl<'a> Finder<'a> {
             return Ok(Found::List { url, subscriptions });
         }
         Ok(Found::Feed { url, parsed: Box::new(parse(document, &self.config.parse)?) })
-    }
-}
-
-fn usual_places(page: &Url) -> Vec<String> {
-    let mut folder = page.clone();
-    folder.set_query(None);
-    folder.set_fragment(None);
-    // A page's path is a folder, too, as most blogs have it.
-    if !folder.path().ends_with('/')
-        && !folder.path().rsplit('/').next().is_some_and(|name| name.contains('.'))
-    {
-        folder.set_path(&format!("{}/", page.path()));
-    }
-    let at = |base: &Url| {
-        USUAL.iter().filter_map(|path| base.join(path).ok()).map(String::from).collect::<Vec<_>>()
-    };
-    let mut places = at(&folder);
-    if let Ok(root) = page.join("/") {
-        places.extend(at(&root).into_iter().filter(|url| !places.contains(url)).collect::<Vec<_>>());
-    }
-    places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn usual_places_are_the_pages_folder_then_the_root() {
-        let places = |url: &str| usual_places(&Url::parse(url).expect("a URL"));
-        assert_eq!(places("https://a.example/?x=1").len(), 8);
-        let blog = places("https://a.example/blog");
-        assert_eq!(
-            (blog[0].as_str(), blog[8].as_str()),
-            ("https://a.example/blog/feed", "https://a.example/feed")
-        );
-        assert_eq!(places("https://a.example/x/index.html")[1], "https://a.example/x/rss.xml");
     }
 }

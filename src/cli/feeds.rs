@@ -141,6 +141,7 @@ fn row(feed: ListedFeed, held: &HashMap<String, Timestamp>) -> Row {
         (next, Some(until)) if next.is_none_or(|next| next < until) => {
             (Some(until), "its host wants no request before then (429, Retry-After)".to_owned())
         }
+        (None, _) if !poll.reason.is_empty() => (None, poll.reason.clone()),
         (None, _) => (None, "just added: polled at once".to_owned()),
         (next, _) => (next, poll.reason.clone()),
     };
@@ -156,7 +157,13 @@ fn cells(row: &Row) -> Vec<String> {
     let next =
         if row.why.is_empty() { String::new() } else { format!("{}\n{}", when(row.next_poll), row.why) };
     vec![
-        if feed.title.is_empty() { feed.source.clone() } else { format!("{}\n{}", feed.title, feed.source) },
+        lines(
+            [Some(&feed.title).filter(|title| !title.is_empty()), Some(&feed.source)]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .chain(found_at(feed)),
+        ),
         feed.state.to_owned(),
         feed.entries.to_string(),
         size(row.size.bytes),
@@ -164,6 +171,13 @@ fn cells(row: &Row) -> Vec<String> {
         next,
         row.advice.clone().unwrap_or_default(),
     ]
+}
+
+/// Where the feed of a page was found.
+fn found_at(feed: &ListedFeed) -> Option<String> {
+    let poll =
+        feed.poll.as_ref().filter(|poll| poll.seeking.as_ref().is_some_and(|seeking| seeking.found))?;
+    poll.location.as_ref().map(|location| format!("its feed: {location}"))
 }
 
 fn told(answer: &PastAnswer) -> String {

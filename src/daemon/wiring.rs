@@ -121,7 +121,7 @@ impl Workshop {
             born: self.born,
             last: Mutex::default(),
             export: Mutex::default(),
-            stamps: Mutex::default(),
+            made: Mutex::default(),
             behind: Mutex::default(),
         })
     }

@@ -43,6 +43,8 @@ pub struct PollState {
     pub rate: Option<Rate>,
     /// Where the feed is asked for since a move was adopted; `None`: at its own URL.
     pub location: Option<String>,
+    /// The search for the feed of the web page that the feed's own URL proved to be; `None`: there was none.
+    pub seeking: Option<Seeking>,
     /// A lasting redirect that is not adopted yet.
     pub moving: Option<Moving>,
     /// The last answers, newest first.
@@ -74,6 +76,28 @@ pub struct Moving {
     pub to: String,
     /// Since when it has led there every time.
     pub since: Timestamp,
+}
+
+/// The search for a web page's own feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seeking {
+    /// When it began.
+    pub since: Timestamp,
+    /// Where the feed may be and nobody has asked yet, in the order to ask; none: the search has ended, or is at its end.
+    pub left: Vec<String>,
+    /// A place is being asked: `PollState::location`.
+    pub asked: bool,
+    /// Places asked in vain.
+    pub tried: u32,
+    /// It was found.
+    pub found: bool,
+}
+
+impl Seeking {
+    /// A search that begins.
+    pub fn begun(since: Timestamp, left: Vec<String>) -> Self {
+        Self { since, left, asked: false, tried: 0, found: false }
+    }
 }
 
 /// One answer of the past, or that there was none.

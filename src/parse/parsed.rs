@@ -46,6 +46,9 @@ pub enum ParseError {
     /// Text, but of no kind known here.
     #[error("this is neither RSS, Atom, RDF nor JSON Feed")]
     Unknown,
+    /// riverd has a fault.
+    #[error("the parser fell over it")]
+    Fell,
     /// It began like a feed, but could not be read.
     #[error("the feed cannot be read: {0}")]
     Broken(String),

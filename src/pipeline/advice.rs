@@ -8,7 +8,8 @@ pub fn advice(poll: &PollState) -> Option<String> {
     if poll.retired {
         return Some("the publisher ended it (410); unsubscribe. Its entries stay".to_owned());
     }
-    let moved = poll.location.as_ref().map(|to| {
+    let is_found = poll.seeking.is_some();
+    let moved = poll.location.as_ref().filter(|_| !is_found).map(|to| {
         let to = shown(to);
         format!("it has moved to {to} and is asked for there; you may subscribe to that address instead")
     });
@@ -39,6 +40,11 @@ fn by_status(poll: &PollState) -> Option<&'static str> {
 
 fn by_error(error: &str) -> Option<&'static str> {
     let table = [
+        (
+            "no feed was found",
+            "look at the site for its feed's address and drop a link to that; the page is looked through again each week",
+        ),
+        ("followed already", "nothing to do: the page's feed is followed; this link may be removed"),
         (
             "it links to the feed",
             "subscribe to the feed that the page links to, and unsubscribe from the page",
@@ -86,6 +92,13 @@ mod tests {
             (
                 failed(Some(200), "this is a web page, not a feed; it links to the feed https://x/"),
                 "page links to",
+            ),
+            (
+                failed(
+                    Some(200),
+                    "this is a web page, not a feed; no feed was found there, nor at 8 other places",
+                ),
+                "each week",
             ),
             (failed(None, "10.0.0.1 is a private address; list its range"), "fetch.allow_private"),
             (failed(None, "no whole document within 60 s"), "fetch.timeout"),

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::options::parse::ParseOptions;
 use crate::model::document::Document;
+use crate::parse::parsed::ParseError;
 use crate::pipeline::reading::{LARGE_BYTES, Look, Prepared, prepare};
 use crate::source::answer::Answer;
 use crate::source::delivery::Delivery;
@@ -105,7 +106,7 @@ async fn survived(reading: JoinHandle<Prepared>, left: Left) -> Prepared {
         Ok(prepared) => prepared,
         Err(_) => {
             let Left { document, answer, begun } = left;
-            let read = Some(Err("the parser fell over it".to_owned()));
+            let read = Some(Err(ParseError::Fell));
             let look = Look { hash: Vec::new(), read, is_list: false };
             let delivery = Delivery::Document { document, answer };
             Prepared { delivery, look: Some(look), is_large: true, begun }

@@ -1,6 +1,7 @@
 //! What was judged and is not on disk yet. While one batch is written, the next one gathers.
 //! Promises: bounded; what follows from a note is told only once it is on disk; notes are written in their order.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use tokio::task::JoinHandle;
@@ -43,7 +44,7 @@ impl Judged {
                 let changed = reading.changed.iter().map(|changed| weight(&changed.content));
                 1 + fresh.chain(changed).sum::<usize>()
             }
-            Note::Poll(..) | Note::Version(..) => 1,
+            _ => 1,
         }
     }
 }
@@ -59,13 +60,14 @@ fn weight(content: &Content) -> usize {
 #[derive(Default)]
 pub struct Batch {
     gathered: Vec<Judged>,
+    /// Whose notes have gathered.
+    held: HashSet<Origin>,
     weight: usize,
     writing: Option<Writing>,
 }
 
 /// What follows from a note.
 struct Follow {
-    origin: Origin,
     outcome: Outcome,
     again: Option<Command>,
     begun: Option<Instant>,
@@ -74,6 +76,8 @@ struct Follow {
 struct Writing {
     weight: usize,
     written: JoinHandle<Vec<Result<(), StoreError>>>,
+    /// Whose notes they are.
+    held: HashSet<Origin>,
     follow: Vec<Follow>,
 }
 
@@ -81,6 +85,7 @@ impl Batch {
     /// Takes a note in.
     pub fn put(&mut self, judged: Judged) {
         self.weight += judged.weight();
+        self.held.extend([Some(judged.note.origin()), judged.note.other()].into_iter().flatten().cloned());
         self.gathered.push(judged);
     }
 
@@ -102,8 +107,8 @@ impl Batch {
 
     /// Something of this feed is still to be written.
     pub fn holds(&self, origin: &Origin) -> bool {
-        let written = self.writing.iter().flat_map(|writing| &writing.follow).map(|follow| &follow.origin);
-        self.gathered.iter().map(|judged| judged.note.origin()).chain(written).any(|held| held == origin)
+        self.held.contains(origin)
+            || self.writing.as_ref().is_some_and(|writing| writing.held.contains(origin))
     }
 
     /// Begins to write what has gathered, unless something is being written.
@@ -111,15 +116,15 @@ impl Batch {
         if self.writing.is_some() || self.gathered.is_empty() {
             return;
         }
-        let weight = std::mem::take(&mut self.weight);
+        let (weight, held) = (std::mem::take(&mut self.weight), std::mem::take(&mut self.held));
         let (mut notes, mut follow) = (Vec::new(), Vec::new());
         for Judged { note, change, outcome, again, begun } in std::mem::take(&mut self.gathered) {
-            follow.push(Follow { origin: note.origin().clone(), outcome, again, begun });
+            follow.push(Follow { outcome, again, begun });
             notes.push(Noted { note, change });
         }
         let writer = writer.clone();
         let written = tokio::spawn(async move { writer.commit(notes).await });
-        self.writing = Some(Writing { weight, written, follow });
+        self.writing = Some(Writing { weight, written, held, follow });
     }
 
     /// Waits until what is being written is on disk, and says what follows. Nothing is lost where the call is given up.
@@ -132,7 +137,7 @@ impl Batch {
             results => results.unwrap_or_else(|_| follow.iter().map(|_| Err(StoreError::Closed)).collect()),
         };
         let mut all = Outcome::default();
-        for (Follow { outcome, again, begun, .. }, result) in follow.into_iter().zip(results) {
+        for (Follow { outcome, again, begun }, result) in follow.into_iter().zip(results) {
             match result {
                 Ok(()) => {
                     all.add(outcome);

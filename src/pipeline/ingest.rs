@@ -14,6 +14,7 @@ use crate::model::feed::Feed;
 use crate::model::poll::Rate;
 use crate::model::time::{Clock, Timestamp};
 use crate::parse::identity::feed_atom_id;
+use crate::parse::parsed::ParseError;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
 use crate::pipeline::crowd::Crowd;
@@ -188,8 +189,10 @@ impl Ingest {
         let waits = match &delivery {
             Delivery::Document { document, .. } => self.batch.holds(&document.origin),
             Delivery::NoDocument { origin, .. } => self.batch.holds(origin),
-            Delivery::Postponed { .. } => false,
-            _ => true,
+            Delivery::Gone { path } => self.batch.holds(&Origin::File(path.clone())),
+            // Notes are written in their order.
+            Delivery::SetAside { .. } | Delivery::Renamed { .. } | Delivery::Postponed { .. } => false,
+            Delivery::Scanned => true,
         };
         if waits {
             before = self.settle().await;
@@ -197,9 +200,15 @@ impl Ingest {
         let outcome = match delivery {
             Delivery::Document { document, answer } => self.document(document, look, answer, now).await,
             Delivery::NoDocument { origin, answer } => self.no_document(origin, answer, now).await,
-            Delivery::SetAside { path, reason } => self.set_aside(path, reason, now).await,
+            Delivery::SetAside { path, reason } => {
+                self.set_aside(path, reason, now);
+                Ok(Outcome::default())
+            }
             Delivery::Gone { path } => self.gone(path, now).await,
-            Delivery::Renamed { from, to } => self.renamed(from, to).await,
+            Delivery::Renamed { from, to } => {
+                self.renamed(from, to, now);
+                Ok(Outcome::default())
+            }
             Delivery::Postponed { origin, until } => {
                 let minutes = until.since(now) / 60_000;
                 tracing::info!(feed = %shown(&origin.key()), minutes, "not polled: its host wants no request now");
@@ -246,7 +255,7 @@ impl Ingest {
             before.add(self.list(document, known.clone(), answer, hash, now).await?);
             return Ok(before);
         }
-        let (version, named) = (document.version.clone(), document.named.clone());
+        let (version, named, url) = (document.version.clone(), document.named.clone(), document.url.clone());
         let read = match read {
             Some(read) => read,
             // The store has changed since it was looked at.
@@ -263,14 +272,14 @@ impl Ingest {
             Err(_) if pushed => {
                 Ok(Outcome { orders: at_once(&origin, known.as_ref(), now), ..Outcome::default() })
             }
-            Err(error) => self.unreadable(origin, answer, error, now).await,
+            Err(error) => self.no_feed(origin, url, answer, error, now).await,
         }
     }
 
-    async fn read_now(&self, document: Document) -> Result<Result<Told, String>, PipelineError> {
+    async fn read_now(&self, document: Document) -> Result<Result<Told, ParseError>, PipelineError> {
         let options = self.config.parse.clone();
         let read = tokio::task::spawn_blocking(move || look(&document, &options, |_| HashMap::new())).await;
-        Ok(read.unwrap_or_else(|_| Err("the parser fell over it".to_owned())))
+        Ok(read.unwrap_or(Err(ParseError::Fell)))
     }
 
     /// A note for the store, and what follows once it is on disk.
@@ -390,41 +399,6 @@ impl Ingest {
             (Origin::File(_), Some(folder)) if given.is_empty() => folder.to_string_lossy().into_owned(),
             _ => given,
         }
-    }
-
-    pub(crate) async fn unreadable(
-        &mut self,
-        origin: Origin,
-        answer: Option<Answer>,
-        reason: String,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        match origin {
-            Origin::File(path) => self.set_aside(path, reason, now).await,
-            Origin::Remote(_) => {
-                let answer = Answer { error: Some(reason), ..answer.unwrap_or_default() };
-                self.no_document(origin, answer, now).await
-            }
-        }
-    }
-
-    async fn no_document(
-        &mut self,
-        origin: Origin,
-        answer: Answer,
-        now: Timestamp,
-    ) -> Result<Outcome, PipelineError> {
-        if let (Some(error), false) = (&answer.error, answer.unreachable) {
-            let then = if answer.gone { "it is gone for good" } else { "it is tried again later" };
-            tracing::warn!(feed = %shown(&origin.key()), %error, "not polled; {then}");
-        }
-        let (reader, asked) = (self.reader.clone(), origin.clone());
-        let Some(known) = blocking(move || reader.feed(&asked)).await? else { return Ok(Outcome::default()) };
-        let (poll, orders) = self.rearm(&origin, &known, Some(answer), None, now);
-        let outcome = Outcome { orders, ..Outcome::default() };
-        let Some(poll) = poll else { return Ok(outcome) };
-        self.keep(Note::Poll(origin, poll), outcome, Some(&known), now);
-        Ok(Outcome::default())
     }
 }
 

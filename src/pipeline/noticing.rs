@@ -17,7 +17,8 @@ fn state(poll: &PollState, options: &PublishOptions) -> Option<State> {
         return None;
     }
     if poll.last_error.is_none() && poll.failures == 0 {
-        let moved = poll.location.clone().map(State::Moved);
+        // Where a page's feed was found, nothing has moved.
+        let moved = poll.location.clone().filter(|_| poll.seeking.is_none()).map(State::Moved);
         return poll.last_success.and(Some(moved.unwrap_or(State::Well)));
     }
     if (poll.failures as usize) < options.notice_failures {

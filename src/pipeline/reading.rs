@@ -11,7 +11,7 @@ use crate::config::options::parse::ParseOptions;
 use crate::model::document::{Document, Origin};
 use crate::model::entry::Entry;
 use crate::model::time::Timestamp;
-use crate::parse::parsed::Parsed;
+use crate::parse::parsed::{ParseError, Parsed};
 use crate::parse::road::parse;
 use crate::parse::sniff::kind_of_path;
 use crate::parse::whole::{is_cut_short, is_opml};
@@ -44,7 +44,7 @@ pub struct Look {
     /// Of its bytes.
     pub hash: Vec<u8>,
     /// What was read; `None`: its bytes are those read last, or it is a list of subscriptions.
-    pub read: Option<Result<Told, String>>,
+    pub read: Option<Result<Told, ParseError>>,
     /// It is a list of subscriptions.
     pub is_list: bool,
 }
@@ -128,8 +128,8 @@ pub fn look(
     document: &Document,
     options: &ParseOptions,
     known: impl FnOnce(&[String]) -> HashMap<String, KnownEntry>,
-) -> Result<Told, String> {
-    let parsed = parse(document, options).map_err(|error| error.to_string())?;
+) -> Result<Told, ParseError> {
+    let parsed = parse(document, options)?;
     let (key, cut_short) = (document.origin.key(), is_cut_short(&document.bytes, parsed.shape));
     let keys: Vec<String> = parsed.entries.iter().map(|entry| entry.id.clone()).collect();
     let known = known(&keys);

@@ -8,6 +8,7 @@ use crate::model::document::{Origin, shown};
 use crate::model::poll::{PollState, Rate};
 use crate::model::time::Timestamp;
 use crate::pipeline::ingest::Ingest;
+use crate::pipeline::seeking::{Page, Step, found, step};
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::remote::Command;
@@ -28,13 +29,33 @@ impl Ingest {
     ) -> (Option<PollState>, Vec<Command>) {
         let (Some(answer), Origin::Remote(url)) = (answer, origin) else { return (None, vec![]) };
         let facts = self.facts(url, known, rate);
-        let poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
+        let mut poll = next(&known.poll, &answer, &facts, now, &self.config.fetch, dice(url, now));
+        if answer.error.is_none() {
+            found(url, &mut poll);
+        }
         if poll.location != known.poll.location {
             let (feed, location) = (shown(url), poll.location.as_deref().unwrap_or(url));
             tracing::info!(%feed, location = %shown(location), "the feed has moved; it is asked for there");
         }
         let order = self.following.contains(url).then(|| follow(url, &poll, now));
         (Some(poll), order.flatten().into_iter().collect())
+    }
+
+    /// What is done where no feed came, if a browser's shortcut asks for the feed.
+    pub(crate) fn seek(
+        &self,
+        origin: &Origin,
+        known: &KnownFeed,
+        answer: &Answer,
+        page: Option<Page>,
+        now: Timestamp,
+    ) -> Step {
+        match origin {
+            Origin::Remote(url) if known.by_shortcut && answer.error.is_some() => {
+                step(url, &known.poll, answer, page, now, |place| self.following.contains(place))
+            }
+            _ => Step::None,
+        }
     }
 
     fn facts(&self, url: &str, known: &KnownFeed, rate: Option<Rate>) -> Facts {

@@ -9,6 +9,11 @@ use crate::pipeline::ingest::Ingest;
 use crate::pipeline::renaming::renamed;
 use crate::store::change::{KnownEntry, KnownFeed};
 
+/// A document whose ids are all new is compared with what the feed's last one held, and with so many of its newest entries
+/// and two for each of its own: a site that moved may show twice as much as before. Were it compared with all that ever
+/// came, a feed that makes its ids up at each poll would cost more with each.
+const NEWEST: usize = 200;
+
 impl Ingest {
     /// What is known of the document's entries by their ids; and, where the publisher has changed all ids at once, which
     /// entries have which id now.
@@ -24,8 +29,8 @@ impl Ingest {
         if !known.is_empty() {
             return Ok((known, Vec::new()));
         }
-        let (reader, limit) = (self.reader.clone(), self.config.parse.max_entries);
-        let texts = blocking(move || reader.texts_of(id, limit)).await?;
+        let (reader, newest) = (self.reader.clone(), NEWEST.saturating_add(entries.len().saturating_mul(2)));
+        let texts = blocking(move || reader.texts_of(id, newest)).await?;
         let renamed: Vec<(String, String)> = renamed(entries, &texts).into_iter().collect();
         let (reader, old) =
             (self.reader.clone(), renamed.iter().map(|(old, _)| old.clone()).collect::<Vec<_>>());

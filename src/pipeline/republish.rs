@@ -13,7 +13,7 @@ use crate::config::options::river::{EVERYTHING, RiverOptions, Rivers};
 use crate::model::river::{Addresses, Page, River, archive_of};
 use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
-use crate::pipeline::selecting::{self, Choice};
+use crate::pipeline::selecting::{self, Choice, Made};
 use crate::pipeline::unfolding::Manner;
 use crate::pipeline::window::folding;
 use crate::publish::edition::{Edition, Encoding, hash, unzstd};
@@ -57,8 +57,8 @@ pub struct Press {
     pub last: Mutex<Editions>,
     /// Rivers that have more to look at, or to seal.
     pub behind: Mutex<HashSet<String>>,
-    /// Stands for what each selecting river showed last.
-    pub stamps: Mutex<HashMap<String, u64>>,
+    /// Of what each selecting river was made last.
+    pub made: Mutex<HashMap<String, Made>>,
     /// The static export, once it has begun.
     pub export: Mutex<Option<Export>>,
 }
@@ -99,7 +99,7 @@ impl Press {
             let changed = if is_archived {
                 goes_on || changed.contains(&options.name)
             } else {
-                self.is_stamped_anew(&choice, &at)?
+                self.may_have_changed(&choice, &at)?
             };
             if let Some(same) = of_river(&last, &options.name).filter(|_| !changed && titles_stand) {
                 self.set_behind(&options.name, unseen);
@@ -215,11 +215,11 @@ impl Press {
         Ok(())
     }
 
-    /// Whether what a selecting river shows has changed since its stamp was taken last.
-    fn is_stamped_anew(&self, choice: &Choice, at: &Reader) -> Result<bool, StoreError> {
-        let stamp = selecting::stamp(at, choice)?;
-        let mut stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(stamps.insert(choice.options.name.clone(), stamp) != Some(stamp))
+    /// Whether what a selecting river shows may have changed since it was made last.
+    fn may_have_changed(&self, choice: &Choice, at: &Reader) -> Result<bool, StoreError> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let stands = made.get_mut(&choice.options.name).map(|made| selecting::stands(at, choice, made));
+        Ok(!stands.transpose()?.unwrap_or(false))
     }
 
     fn drafts(&self, river: &River) -> impl Iterator<Item = Draft> {
@@ -236,7 +236,10 @@ impl Press {
         let options = &choice.options;
         let limit = if options.limit == 0 { self.options.limit } else { options.limit };
         let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
-        let stories = selecting::stories(at, choice, manner, limit, self.options.max_size.as_usize())?;
+        let room = self.options.max_size.as_usize();
+        let (stories, basis) = selecting::stories(at, choice, manner, limit, room)?;
+        let made = Made { title: options.title.clone(), basis };
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(options.name.clone(), made);
         Ok(River { stories, ..self.river(options) })
     }
 

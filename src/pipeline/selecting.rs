@@ -5,7 +5,6 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -14,6 +13,7 @@ use crate::model::ids::{EntryId, StoryId};
 use crate::model::river::ToldStory;
 use crate::pipeline::labels::{LabelRiver, Labels};
 use crate::pipeline::unfolding::{Manner, Place, parts};
+use crate::store::basis::{Basis, Looked};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::selection::{Selected, Wanted};
@@ -60,7 +60,8 @@ fn wanted(options: &RiverOptions, labels: &Labels) -> Wanted {
     }
 }
 
-/// What a river that selects tells, newest first; no texts are gathered beyond the first that has no `room`, in bytes. Blocks.
+/// What a river that selects tells, newest first, and what it was made of; no texts are gathered beyond the first that has
+/// no `room`, in bytes. Blocks.
 ///
 /// # Errors
 /// As [`StoreError`] lists.
@@ -70,9 +71,10 @@ pub fn stories(
     manner: Manner<'_>,
     limit: usize,
     room: usize,
-) -> Result<Vec<ToldStory>, StoreError> {
+) -> Result<(Vec<ToldStory>, Basis), StoreError> {
     let newest = Newest::of(limit, room, ToldStory::text_bytes);
-    newest_of(reader, choice, newest, |selected| told(selected, manner))
+    let (stories, looked) = newest_of(reader, choice, newest, |selected| told(selected, manner))?;
+    Ok((stories, reader.basis(&choice.wanted, looked)?))
 }
 
 /// The stories of which a river that selects tells something, however long their texts are. Blocks.
@@ -86,9 +88,9 @@ pub fn shown(
     limit: usize,
 ) -> Result<Vec<StoryId>, StoreError> {
     let newest = Newest::of(limit, usize::MAX, |_| 0);
-    newest_of(reader, choice, newest, |selected| {
-        told(selected, manner).into_iter().map(|(place, told)| (place, told.story)).collect()
-    })
+    let parts =
+        |selected| told(selected, manner).into_iter().map(|(place, told)| (place, told.story)).collect();
+    Ok(newest_of(reader, choice, newest, parts)?.0)
 }
 
 fn newest_of<T>(
@@ -96,26 +98,36 @@ fn newest_of<T>(
     Choice { options, wanted }: &Choice,
     mut newest: Newest<T>,
     parts: impl Fn(Selected) -> Vec<(Place, T)>,
-) -> Result<Vec<T>, StoreError> {
-    let (river, mut looked_at, begun) = (options.name.as_str(), 0_usize, Instant::now());
+) -> Result<(Vec<T>, Looked), StoreError> {
+    let (river, mut looked, begun) = (options.name.as_str(), Looked::default(), Instant::now());
     reader.selected(wanted, |selected| {
-        looked_at += 1;
-        newest.take(selected.place, parts(selected))
+        let place = selected.place;
+        looked.stories.insert(selected.story.id);
+        let flow = newest.take(place, parts(selected));
+        looked.floor = flow.is_break().then_some(place);
+        flow
     })?;
-    let (stories, ms) = (newest.end(), begun.elapsed().as_millis());
+    let (stories, looked_at, ms) = (newest.end(), looked.stories.len(), begun.elapsed().as_millis());
     tracing::debug!(river, stories = stories.len(), looked_at, ms, "selected");
-    Ok(stories)
+    Ok((stories, looked))
 }
 
-/// Stands for what a river that selects shows: as long as it is the same, so is the river. Two labels may have one name
+/// Whether what a river that selects shows is still what it was when it was made of `basis`. Two labels may have one name
 /// after the other: they differ in title. Blocks.
 ///
 /// # Errors
 /// As [`StoreError`] lists.
-pub fn stamp(reader: &Reader, choice: &Choice) -> Result<u64, StoreError> {
-    let mut hasher = DefaultHasher::new();
-    (reader.stamp(&choice.wanted)?, &choice.options.title).hash(&mut hasher);
-    Ok(hasher.finish())
+pub fn stands(reader: &Reader, choice: &Choice, made: &mut Made) -> Result<bool, StoreError> {
+    Ok(made.title == choice.options.title && reader.stands(&mut made.basis, &choice.wanted)?)
+}
+
+/// A river that selects, as it was made last.
+#[derive(Debug)]
+pub struct Made {
+    /// The owner's name for it, or its label.
+    pub title: String,
+    /// Of what.
+    pub basis: Basis,
 }
 
 /// The parts of a story that have a report in the window.

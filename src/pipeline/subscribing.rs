@@ -113,10 +113,10 @@ impl Ingest {
         now: Timestamp,
     ) -> Result<Outcome, PipelineError> {
         let mut before = self.settle().await;
-        before.add(match listed(&path, &document.bytes, &self.config.parse) {
-            Ok((found, _)) => self.subscribe_file(path, stamp, found, now).await?,
-            Err(error) => self.set_aside(path, error.to_string(), now).await?,
-        });
+        match listed(&path, &document.bytes, &self.config.parse) {
+            Ok((found, _)) => before.add(self.subscribe_file(path, stamp, found, now).await?),
+            Err(error) => self.set_aside(path, error.to_string(), now),
+        }
         Ok(before)
     }
 

@@ -19,6 +19,25 @@ pub enum Note {
     Poll(Origin, PollState),
     /// A document whose bytes are those read last: its version, and how its polling stands (`None`: a file).
     Version(Origin, Version, Option<PollState>),
+    /// A file of the folder is not in, and why; since when.
+    SetAside(Origin, String, Timestamp),
+    /// A file of the folder was removed: its entries are withdrawn, and the subscriptions it asked for.
+    Gone(Origin, Timestamp),
+    /// A file of the folder moved: everything that came of it stays and goes with it.
+    Moved(Box<Moved>),
+}
+
+/// A file of the folder that moved.
+#[derive(Debug)]
+pub struct Moved {
+    /// Where it lay.
+    pub from: Origin,
+    /// Where it lies.
+    pub to: Origin,
+    /// What its entry is known by if it is an article, before and now.
+    pub ids: [String; 2],
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Note {
@@ -27,6 +46,16 @@ impl Note {
         match self {
             Self::Reading(reading) => &reading.origin,
             Self::Poll(origin, _) | Self::Version(origin, ..) => origin,
+            Self::SetAside(origin, ..) | Self::Gone(origin, _) => origin,
+            Self::Moved(moved) => &moved.from,
+        }
+    }
+
+    /// Of which feed besides, if the note is of two.
+    pub fn other(&self) -> Option<&Origin> {
+        match self {
+            Self::Moved(moved) => Some(&moved.to),
+            _ => None,
         }
     }
 
@@ -36,6 +65,7 @@ impl Note {
             Self::Reading(reading) => reading.poll.as_ref(),
             Self::Poll(_, poll) => Some(poll),
             Self::Version(_, _, poll) => poll.as_ref(),
+            Self::SetAside(..) | Self::Gone(..) | Self::Moved(_) => None,
         }
     }
 }
@@ -232,6 +262,8 @@ pub struct KnownFeed {
     pub shape: Option<String>,
     /// A file of the folder, or the config, asks for it; not only a list on the web.
     pub asked_directly: bool,
+    /// A shortcut of a browser's asks for it: where it leads to a web page, that page's feed is meant.
+    pub by_shortcut: bool,
     /// What its owner was told of it last; `None`: nothing.
     pub told: Option<State>,
     /// Until when its hub pushes its news; `None`: no hub does.

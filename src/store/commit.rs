@@ -5,12 +5,13 @@ use rusqlite::{Transaction, params};
 
 use crate::model::document::{Origin, Version};
 use crate::model::ids::{EntryId, FeedId};
-use crate::model::notice::{Change, Said, State};
+use crate::model::notice::State;
 use crate::model::poll::PollState;
 use crate::model::story::Decision;
 use crate::model::time::Timestamp;
 use crate::store::change::{Changed, Content, Fresh, News, Note, Noted, Reading, Texts};
 use crate::store::error::StoreError;
+use crate::store::files;
 use crate::store::notices::{put_change, put_file};
 use crate::store::regroup::regroup;
 use crate::store::retention::holds;
@@ -34,70 +35,6 @@ impl Writer {
         };
         let done = self.with(each).await;
         done.unwrap_or_else(|_| (0..count).map(|_| Err(StoreError::Closed)).collect())
-    }
-
-    /// Withdraws every entry of a removed file, and the subscriptions it asked for.
-    ///
-    /// # Errors
-    /// As [`StoreError`] lists.
-    pub async fn remove_file(&self, path: String, now: Timestamp) -> Result<Vec<EntryId>, StoreError> {
-        self.transact(move |transaction| {
-            let key = Origin::File(path.clone()).key();
-            transaction.execute("UPDATE feeds SET gone = ?2 WHERE key = ?1", params![key, now.0])?;
-            transaction.execute("DELETE FROM subscriptions WHERE asked_by = ?1", [&key])?;
-            put_file(transaction, &path, State::Removed, now)?;
-            let entries = live_entries(transaction, &key)?;
-            entries.iter().try_for_each(|entry| withdraw(transaction, *entry, now))?;
-            Ok(entries)
-        })
-        .await
-    }
-
-    /// A file of the folder moved: everything that came of it stays and goes with it. `ids`: what its entry is known by
-    /// if it is an article, before and now.
-    ///
-    /// # Errors
-    /// As [`StoreError`] lists.
-    pub async fn rename_file(
-        &self,
-        from: String,
-        to: String,
-        ids: (String, String),
-    ) -> Result<(), StoreError> {
-        self.transact(move |transaction| {
-            let (old, new) = (Origin::File(from.clone()).key(), Origin::File(to.clone()).key());
-            // What was known of a file that lay at the new place before gives way: its entries are withdrawn already.
-            let aside = format!("{new}#replaced");
-            transaction.execute(
-                "DELETE FROM feeds WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM entries WHERE feed = feeds.id)
-                 AND NOT EXISTS (SELECT 1 FROM forgotten WHERE feed = feeds.id)",
-                [&new],
-            )?;
-            transaction.execute("UPDATE feeds SET key = ?2 || '-' || id WHERE key = ?1", [&new, &aside])?;
-            transaction.execute("UPDATE feeds SET key = ?2, gone = NULL WHERE key = ?1", [&old, &new])?;
-            let sql =
-                "UPDATE OR IGNORE entries SET key = ?3 WHERE key = ?2 AND feed = (SELECT id FROM feeds WHERE key = ?1)";
-            transaction.execute(sql, [&new, &ids.0, &ids.1])?;
-            transaction
-                .execute("UPDATE subscriptions SET asked_by = ?2 WHERE asked_by = ?1", [&old, &new])?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Notes that a file of the folder is not in, and why. False: that is how it was already.
-    ///
-    /// # Errors
-    /// As [`StoreError`] lists.
-    pub async fn set_aside(&self, path: String, reason: String, now: Timestamp) -> Result<bool, StoreError> {
-        self.transact(move |transaction| {
-            let sql = "INSERT INTO set_aside (path, reason, seen) VALUES (?1, ?2, ?3)
-                       ON CONFLICT (path) DO UPDATE SET reason = ?2, seen = ?3";
-            transaction.execute(sql, params![path, reason, now.0])?;
-            let (origin, state) = (Origin::File(path.clone()), State::SetAside(reason.clone()));
-            put_change(transaction, &Change { origin, state, said: Said::default(), at: now })
-        })
-        .await
     }
 }
 
@@ -123,6 +60,12 @@ fn put<'a>(transaction: &Transaction<'_>, note: &'a Note, index: &mut Index<'a>)
             put_stamp(transaction, &origin.key(), version)?;
             poll.as_ref().map_or(Ok(()), |poll| put_poll(transaction, &origin.key(), poll))
         }
+        Note::SetAside(origin, reason, at) => files::set_aside(transaction, origin, reason, *at),
+        Note::Gone(origin, at) => {
+            let withdrawn = files::remove(transaction, &origin.key(), *at)?;
+            withdrawn.into_iter().try_for_each(|entry| withdraw(transaction, entry, *at))
+        }
+        Note::Moved(moved) => files::rename(transaction, moved),
     }
 }
 
@@ -307,14 +250,6 @@ fn count_live(transaction: &Transaction<'_>, story: i64, more: i64) -> Result<()
         "UPDATE stories SET live = live + ?2, touched = (SELECT max(touched) + 1 FROM stories) WHERE id = ?1";
     transaction.prepare_cached(sql)?.execute([story, more])?;
     Ok(())
-}
-
-fn live_entries(transaction: &Transaction<'_>, key: &str) -> Result<Vec<EntryId>, StoreError> {
-    let sql = "SELECT entries.id FROM entries JOIN feeds ON feeds.id = entries.feed
-               WHERE feeds.key = ?1 AND withdrawn IS NULL ORDER BY entries.id";
-    let mut statement = transaction.prepare_cached(sql)?;
-    let ids = statement.query_map([key], |row| row.get(0).map(EntryId))?.collect::<Result<_, _>>()?;
-    Ok(ids)
 }
 
 /// Last of all: from here on this version of the document is not asked for again.

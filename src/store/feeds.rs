@@ -17,9 +17,20 @@ const FEED: &str =
     "SELECT id, content_hash, gone, hints, poll, etag, last_modified, shape,
         EXISTS (SELECT 1 FROM subscriptions WHERE feed = feeds.id AND (asked_by = 'config' OR asked_by LIKE 'file:%'))
             AS asked_directly,
+        EXISTS (SELECT 1 FROM subscriptions WHERE feed = feeds.id AND (asked_by LIKE 'file:%.url'
+                OR asked_by LIKE 'file:%.webloc' OR asked_by LIKE 'file:%.desktop')) AS by_shortcut,
         (SELECT state FROM notices WHERE subject = feeds.key ORDER BY id DESC LIMIT 1) AS told_state,
         (SELECT pushes_until FROM hub_subscriptions WHERE feed = feeds.key) AS pushed_until
     FROM feeds WHERE key = ?1";
+
+/// By the numbers alone: what is not wanted of the feed is not looked at.
+const TEXTS: &str =
+    "SELECT key, title, json_extract(entry, '$.canonical_link') AS canonical, published FROM entries
+    WHERE withdrawn IS NULL AND +feed = ?1 AND id IN (
+        SELECT value FROM json_each((SELECT coalesce(holds, '[]') FROM feeds WHERE id = ?1))
+        UNION SELECT id FROM (SELECT id FROM entries INDEXED BY entries_by_feed
+                              WHERE feed = ?1 AND withdrawn IS NULL ORDER BY rank DESC, id DESC LIMIT ?2))
+    ORDER BY id DESC";
 
 impl Reader {
     /// What is known of a feed; `None` if it was never heard of.
@@ -45,17 +56,15 @@ impl Reader {
         self.view(|db| Ok(all(db, sql, params, known_entry)?.into_iter().collect()))
     }
 
-    /// By what the entries of a feed are known again if their ids change, newest first; the newest `limit` at most.
+    /// By what the entries of a feed are known again if their ids change, the latest to come first: those that its last
+    /// document held, and the newest `newest`. Costs by their number, however many the feed has.
     ///
     /// # Errors
     /// As [`StoreError`] lists.
-    pub fn texts_of(&self, feed: FeedId, limit: usize) -> Result<Vec<KnownText>, StoreError> {
-        let sql =
-            "SELECT key, title, json_extract(entry, '$.canonical_link') AS canonical, published FROM entries
-                   WHERE feed = ?1 AND withdrawn IS NULL ORDER BY id DESC LIMIT ?2";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    pub fn texts_of(&self, feed: FeedId, newest: usize) -> Result<Vec<KnownText>, StoreError> {
+        let newest = i64::try_from(newest).unwrap_or(i64::MAX);
         self.view(|db| {
-            all(db, sql, [feed.0, limit], |row| {
+            all(db, TEXTS, [feed.0, newest], |row| {
                 let published = Timestamp(row.get("published")?);
                 let (key, title, link) = (row.get("key")?, row.get("title")?, row.get("canonical")?);
                 Ok(KnownText { key, title, link, published })
@@ -129,6 +138,7 @@ fn known_feed(row: &Row<'_>) -> Result<KnownFeed, StoreError> {
         poll: poll_state(row)?,
         shape: row.get("shape")?,
         asked_directly: row.get("asked_directly")?,
+        by_shortcut: row.get("by_shortcut")?,
         pushed_until: row.get::<_, Option<i64>>("pushed_until")?.map(Timestamp),
     })
 }
@@ -144,4 +154,45 @@ fn known_entry(row: &Row<'_>) -> Result<(String, KnownEntry), StoreError> {
         backfill: row.get::<_, Option<bool>>("backfill")?.unwrap_or(false),
     };
     Ok((row.get("key")?, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::open::open;
+
+    #[test]
+    fn a_feed_that_changes_its_ids_is_compared_with_what_it_held_and_its_newest_entries_only() {
+        let home = tempfile::tempdir().expect("a folder");
+        let store = open(&home.path().join("store.db"), Timestamp(0), "x").expect("a store");
+        let rows = "INSERT INTO feeds (id, key, atom_id, feed, first_seen, holds) VALUES (1, 'f', 'x', '{}', 1, '[5,6]'), (2, 'g', 'x', '{}', 1, NULL);
+             INSERT INTO stories (id, atom_id, first_seen, rank, live) VALUES (1, 's', 1, 1, 1);
+             WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+             INSERT INTO entries (id, feed, key, story, verdict, fingerprint, atom_id, title, entry, content_hash,
+                                  published, updated, first_seen, rank, told_as, withdrawn)
+             SELECT n, 1 + (n > 1900), 'k' || n, 1, '{}', x'', 'a', 'T', '{\"canonical_link\":\"https://a.example/\"}', x'', n, 1, 1, n, 't' || n,
+                    CASE WHEN n = 1899 THEN 5 END FROM n";
+        let run = |transaction: &rusqlite::Transaction<'_>| Ok(transaction.execute_batch(rows)?);
+        store.writer.transact_blocking(run).expect("rows");
+        let texts = store.reader.texts_of(FeedId(1), 3).expect("read");
+        assert_eq!(
+            texts.iter().map(|text| text.key.as_str()).collect::<Vec<_>>(),
+            ["k1900", "k1898", "k1897", "k6", "k5"]
+        );
+        assert_eq!(texts[0].link.as_deref(), Some("https://a.example/"));
+        assert_eq!(store.reader.texts_of(FeedId(2), 2).expect("read").len(), 2);
+        let plan = |db: &rusqlite::Connection| {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {TEXTS}"))?;
+            let lines = statement.query_map([1, 3], |row| row.get::<_, String>("detail"))?;
+            Ok(lines.collect::<Result<Vec<_>, _>>()?)
+        };
+        let plan = store.reader.view(plan).expect("a plan");
+        let reads = plan.iter().filter(|line| line.contains(" entries")).collect::<Vec<_>>();
+        assert!(
+            reads.len() == 2
+                && reads.iter().any(|line| line.contains("SEARCH entries USING INTEGER PRIMARY KEY"))
+                && reads.iter().any(|line| line.contains("SEARCH entries USING INDEX entries_by_feed")),
+            "{plan:#?}"
+        );
+    }
 }

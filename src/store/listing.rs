@@ -71,7 +71,8 @@ impl Reader {
 /// Addresses in it without the names and passwords that may stand in them.
 fn hidden(mut poll: PollState) -> PollState {
     let moving = poll.moving.iter_mut().map(|moving| &mut moving.to);
-    for address in poll.given_by.iter_mut().chain(&mut poll.location).chain(moving) {
+    let sought = poll.seeking.iter_mut().flat_map(|seeking| &mut seeking.left);
+    for address in poll.given_by.iter_mut().chain(&mut poll.location).chain(moving).chain(sought) {
         *address = shown(address).into_owned();
     }
     poll

@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod basis;
 pub mod change;
 pub mod commit;
 pub mod corrections;
@@ -15,6 +16,7 @@ pub mod endurance;
 pub mod entries;
 pub mod error;
 pub mod feeds;
+pub mod files;
 pub mod listing;
 pub mod lock;
 pub mod migrate;

@@ -82,7 +82,8 @@ pub(crate) fn put_file(
     state: State,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let was_aside = transaction.execute("DELETE FROM set_aside WHERE path = ?1", [path])? > 0;
+    let sql = "DELETE FROM set_aside WHERE path = ?1";
+    let was_aside = transaction.prepare_cached(sql)?.execute([path])? > 0;
     if was_aside {
         let origin = Origin::File(path.to_owned());
         put_change(transaction, &Change { origin, state, said: Said::default(), at })?;

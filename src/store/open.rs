@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::model::time::Timestamp;
@@ -160,6 +161,8 @@ fn connect_by(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, St
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     db.set_prepared_statement_cache_capacity(64);
+    // Without it SQLite makes a new plan for each new value, wherever a table has an index of only some of its rows.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(db)
 }
 

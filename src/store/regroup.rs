@@ -4,20 +4,17 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Transaction, params};
 
 use crate::store::change::{Begun, Merged, Placed, Regrouping};
 use crate::store::error::StoreError;
-use crate::store::rows::{one, to_json};
+use crate::store::rows::to_json;
 
 /// Does all of it, in the order: stories that begin, entries that move, stories that prove to be one.
 pub(crate) fn regroup(transaction: &Transaction<'_>, regrouping: &Regrouping) -> Result<(), StoreError> {
     if regrouping.is_empty() {
         return Ok(());
     }
-    let sql = "INSERT INTO meta (key, value) VALUES ('regrouped', '1')
-               ON CONFLICT (key) DO UPDATE SET value = value + 1";
-    transaction.execute(sql, [])?;
     let mut touched = BTreeSet::new();
     for begun in &regrouping.begun {
         begin(transaction, begun)?;
@@ -38,12 +35,6 @@ pub(crate) fn regroup(transaction: &Transaction<'_>, regrouping: &Regrouping) ->
     let mut count = transaction.prepare_cached(sql)?;
     touched.into_iter().try_for_each(|story| count.execute([story]).map(|_| ()))?;
     Ok(())
-}
-
-/// How often entries moved between stories.
-pub(crate) fn regrouped(db: &Connection) -> Result<String, StoreError> {
-    let count = one(db, "SELECT value FROM meta WHERE key = 'regrouped'", [], |row| Ok(row.get(0)?))?;
-    Ok(count.unwrap_or_default())
 }
 
 /// Begins a story. Where its id for readers was given out before, its number makes it another.
@@ -82,6 +73,8 @@ fn merge(transaction: &Transaction<'_>, Merged { from, into }: Merged) -> Result
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::*;
     use crate::model::ids::{EntryId, StoryId};
     use crate::model::story::Tier;

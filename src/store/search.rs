@@ -239,7 +239,18 @@ pub(crate) fn names(db: &Connection) -> Result<Vec<(FeedId, String)>, StoreError
 /// The numbers of the entries that the query finds, in their order.
 pub(crate) fn found(db: &Connection, query: &Query) -> Result<Vec<i64>, StoreError> {
     let sql = "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid";
-    all(db, sql, [expression(query, &names(db)?)], |row| Ok(row.get(0)?))
+    all(db, sql, [expression_of(db, query)?], |row| Ok(row.get(0)?))
+}
+
+/// The query as it finds entries now.
+pub(crate) fn expression_of(db: &Connection, query: &Query) -> Result<String, StoreError> {
+    Ok(expression(query, &names(db)?))
+}
+
+/// Whether the query finds this entry. `expression`: see [`expression_of`].
+pub(crate) fn finds(db: &Connection, expression: &str, entry: EntryId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM search WHERE search MATCH ?1 AND rowid = ?2";
+    Ok(one(db, sql, params![expression, entry.0], |_| Ok(()))?.is_some())
 }
 
 /// The query as FTS5 understands it. `names`: see [`names`].

@@ -3,8 +3,7 @@
 //! clock: the same store selects the same.
 //! Deliberately not here: what labels mean, and how the selected part of a story is told.
 
-use std::collections::{BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use rusqlite::{Connection, Row, params};
@@ -15,7 +14,6 @@ use crate::model::query::Query;
 use crate::model::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
-use crate::store::regroup::regrouped;
 use crate::store::river::{LINKS, REPORTS, STORY, StoredStory, link, stored, story};
 use crate::store::rows::{all, json, one};
 use crate::store::search::found;
@@ -40,6 +38,22 @@ impl Wanted {
     pub fn is_everything(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What stands below this is outside the window; `newest`: of the store.
+    pub(crate) fn since(&self, newest: Option<Timestamp>) -> Option<Timestamp> {
+        self.window_ms.zip(newest).map(|(ms, newest)| newest.plus_ms(-ms))
+    }
+}
+
+/// Where the newest entry of the store stands.
+pub(crate) fn newest(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    one(db, NEWEST, [], |row| Ok(Timestamp(row.get(0)?)))
+}
+
+/// Whether an entry in this language is wanted where these primary tags are; none: all are.
+pub(crate) fn is_spoken(languages: &[String], language: Option<&str>) -> bool {
+    let primary = language.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
+    languages.is_empty() || languages.iter().any(|known| known.eq_ignore_ascii_case(primary))
 }
 
 /// A story of which at least one report is selected.
@@ -67,15 +81,14 @@ const FEW: usize = 5_000;
 /// Fewer entries than this are read one by one rather than looked for among all.
 const VERY_FEW: usize = 500;
 
-const ALL: &str = "SELECT story, rank, id, feed, language, admitted FROM entries INDEXED BY entries_by_rank
+const ALL: &str = "SELECT story, rank, id, feed, language FROM entries INDEXED BY entries_by_rank
     WHERE withdrawn IS NULL AND backfill IS NULL AND rank >= ?1 ORDER BY rank DESC, id DESC";
 
-const OF_FEEDS: &str =
-    "SELECT story, rank, id, feed, language, admitted FROM entries INDEXED BY entries_by_feed
+const OF_FEEDS: &str = "SELECT story, rank, id, feed, language FROM entries INDEXED BY entries_by_feed
     WHERE feed IN (SELECT value FROM json_each(?2)) AND withdrawn IS NULL AND backfill IS NULL AND rank >= ?1
     ORDER BY rank DESC, id DESC";
 
-const BY_NUMBER: &str = "SELECT story, rank, id, feed, language, admitted FROM entries
+const BY_NUMBER: &str = "SELECT story, rank, id, feed, language FROM entries
     WHERE id IN (SELECT value FROM json_each(?2)) AND withdrawn IS NULL AND backfill IS NULL AND rank >= ?1
     ORDER BY rank DESC, id DESC";
 
@@ -85,12 +98,6 @@ const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM entries INDEXED BY entr
 
 const NEWEST: &str = "SELECT rank FROM entries INDEXED BY entries_by_rank
     WHERE withdrawn IS NULL AND backfill IS NULL ORDER BY rank DESC, id DESC LIMIT 1";
-
-const FEEDS: &str = "SELECT id, key, feed FROM feeds
-    WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
-
-const TITLES: &str = "SELECT feed, asked_by, title FROM asked
-    WHERE feed IN (SELECT value FROM json_each(?1)) ORDER BY feed, asked_by";
 
 impl Reader {
     /// Shows every story of which something is wanted to `see`, the one with the newest selected report first, until
@@ -115,35 +122,6 @@ impl Reader {
                 story.reports = reports.into_iter().flatten().collect();
                 Ok(see(Selected { place, since, story }))
             })
-        })
-    }
-
-    /// Tells whether anything that [`Reader::selected`] shows may have changed: equal stamps of one process, equal stories.
-    /// Costs no more than a look at the index of what is selected.
-    ///
-    /// # Errors
-    /// As [`StoreError`] lists.
-    pub fn stamp(&self, wanted: &Wanted) -> Result<u64, StoreError> {
-        self.view(|db| {
-            let selection = Selection::of(db, wanted)?;
-            let (mut hasher, mut feeds) = (DefaultHasher::new(), BTreeSet::new());
-            selection.since.map(|since| since.0).hash(&mut hasher);
-            regrouped(db)?.hash(&mut hasher);
-            selection.each(db, i64::MIN, |row| {
-                let (entry, feed): ([i64; 2], i64) = ([row.get(0)?, row.get(2)?], row.get(3)?);
-                feeds.insert(feed);
-                (entry, row.get::<_, Option<i64>>(5)?).hash(&mut hasher);
-                Ok(ControlFlow::Continue(()))
-            })?;
-            let feeds = serde_json::to_string(&feeds)?;
-            for sql in [FEEDS, TITLES] {
-                all(db, sql, [&feeds], |row| {
-                    let columns: [Option<String>; 2] = [row.get(1)?, row.get(2)?];
-                    (row.get::<_, i64>(0)?, columns).hash(&mut hasher);
-                    Ok(())
-                })?;
-            }
-            Ok(hasher.finish())
         })
     }
 
@@ -205,26 +183,20 @@ struct Selection {
 impl Selection {
     fn of(db: &Connection, wanted: &Wanted) -> Result<Self, StoreError> {
         let find = |query: &Option<Query>| query.as_ref().map(|query| found(db, query)).transpose();
-        let newest = one(db, NEWEST, [], |row| Ok(Timestamp(row.get(0)?)))?;
         Ok(Self {
             feeds: wanted.feeds.as_ref().map(|feeds| feeds.iter().map(|feed| feed.0).collect()),
             languages: wanted.languages.clone(),
             found: find(&wanted.query)?,
             excluded: find(&wanted.exclude)?.unwrap_or_default(),
-            since: wanted.window_ms.zip(newest).map(|(ms, newest)| newest.plus_ms(-ms)),
+            since: wanted.since(newest(db)?),
         })
     }
 
     fn takes(&self, entry: i64, feed: i64, language: Option<&str>) -> bool {
         self.feeds.as_ref().is_none_or(|feeds| feeds.contains(&feed))
-            && (self.languages.is_empty() || self.is_spoken(language))
+            && is_spoken(&self.languages, language)
             && self.found.as_ref().is_none_or(|found| found.binary_search(&entry).is_ok())
             && self.excluded.binary_search(&entry).is_err()
-    }
-
-    fn is_spoken(&self, language: Option<&str>) -> bool {
-        let primary = language.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
-        self.languages.iter().any(|known| known.eq_ignore_ascii_case(primary))
     }
 
     /// A row of [`REPORTS`], if it is selected.

@@ -266,3 +266,55 @@ fn the_program_tells_its_version_and_prints_its_pages_beside_a_broken_config() {
     }
     assert!(!program.run(&["man", "flow"]).status.success());
 }
+
+/// The part of the README under a heading of the second order.
+fn section(readme: &str, heading: &str) -> String {
+    let begins = format!("\n## {heading}\n");
+    let rest = &readme[readme.find(&begins).expect(heading) + begins.len()..];
+    rest[..rest.find("\n## ").unwrap_or(rest.len())].to_owned()
+}
+
+#[test]
+fn every_command_has_its_manual_page_its_completions_and_its_place_in_the_readme_and_the_changes_tell_this_version()
+ {
+    let (program, readme) = (Program::new(), include_str!("../../README.md"));
+    let said = |arguments: &[&str]| {
+        let output = program.run(arguments);
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let names = said(&["man", "--list"]);
+    let names: Vec<&str> = names.lines().collect();
+    assert!(names.contains(&"run") && names.contains(&"search"), "{names:?}");
+    let (help, commands) = (said(&["--help"]), section(readme, "Commands"));
+    let shells = ["bash", "zsh", "fish"].map(|shell| said(&["completions", shell]));
+    for name in &names {
+        assert!(
+            help.lines().any(|line| line.trim_start().starts_with(&format!("{name} "))),
+            "--help: {name}"
+        );
+        let page = said(&["man", name]);
+        assert!(
+            page.contains(&format!("riverd\\-{name}")) || page.contains(&format!("riverd-{name}")),
+            "man {name}: {page}"
+        );
+        assert!(shells.iter().all(|shell| shell.contains(name)), "completions: {name}");
+        let is_told = ["`riverd NAME", "`NAME ", "`NAME`"]
+            .iter()
+            .any(|form| commands.contains(&form.replace("NAME", name)));
+        assert!(is_told, "README, Commands: {name}");
+    }
+    let known = |line: &str| {
+        line.split_whitespace().nth(1).is_some_and(|name| names.contains(&name.trim_matches('`')))
+    };
+    for row in commands.lines().filter(|line| line.starts_with("| `riverd ")) {
+        assert!(known(row.trim_start_matches("| ")), "no such command: {row}");
+    }
+    let newest =
+        section(readme, "Changes").lines().find_map(|line| line.strip_prefix("### ").map(str::to_owned));
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(
+        newest.as_deref().is_some_and(|newest| newest.starts_with(version)),
+        "{newest:?} is not {version}"
+    );
+}

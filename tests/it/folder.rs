@@ -349,6 +349,57 @@ fn a_collection_that_is_dropped_at_once_stands_by_its_dates_and_floods_nothing()
     assert!(place.is_some_and(|place| place <= 1), "{:?}", entries(&feed));
 }
 
+/// The transactions in the store's log since it was last begun anew: pages that end one.
+fn transactions(program: &Program) -> usize {
+    const HEAD: usize = 32;
+    const PAGE: usize = 24 + 4_096;
+    let log = std::fs::read(program.home.path().join("state/riverd.db-wal")).unwrap_or_default();
+    let pages = log.get(HEAD..).unwrap_or_default().chunks_exact(PAGE);
+    pages.filter(|page| page[8..16] == log[16..24] && page[4..8] != [0; 4]).count()
+}
+
+#[test]
+fn a_folder_of_many_files_is_renamed_set_aside_and_removed_in_a_few_transactions() {
+    const MANY: usize = 300;
+    let program = Program::new();
+    let outside = program.home.path().join("viele");
+    std::fs::create_dir(&outside).expect("a folder");
+    let old = SystemTime::now() - Duration::from_secs(7_200);
+    for number in 0..MANY {
+        for (name, text) in [("txt", article(&format!("Hafen {number}"))), ("jpg", "x".to_owned())] {
+            let path = outside.join(format!("{number}.{name}"));
+            std::fs::write(&path, text).expect("a file");
+            let file = std::fs::File::options().write(true).open(&path).expect("the file");
+            file.set_modified(old).expect("a date");
+        }
+    }
+    let daemon = program.start();
+    let count = |folder: &str| {
+        let feeds = program.json(&["feeds", "--json"]);
+        let of = |list: &str, key: &str| {
+            let listed = feeds[list].as_array().expect("a list").iter();
+            let live = listed.filter(|file| file["state"] != "removed");
+            live.filter(|file| file[key].as_str().is_some_and(|path| path.starts_with(folder))).count()
+        };
+        (of("feeds", "source"), of("set_aside", "path"))
+    };
+    let step = |from: &Path, to: &Path, folder: &str, expected: (usize, usize)| {
+        let before = transactions(&program);
+        std::fs::rename(from, to).expect("renamed");
+        until(folder, || (count(folder) == expected).then_some(()));
+        let after = transactions(&program).saturating_sub(before);
+        assert!(after < MANY / 3, "{after} transactions until {expected:?} lie in {folder}");
+    };
+    let (one, other) = (program.seeds().join("eins"), program.seeds().join("zwei"));
+    step(&outside, &one, "eins/", (MANY, MANY));
+    let id = |name: &str| id_of(&daemon.until_feed("an article", |feed| feed.contains(name)), name);
+    let before = id("Hafen 7");
+    step(&one, &other, "zwei/", (MANY, MANY));
+    assert_eq!(id("Hafen 7"), before);
+    step(&other, &outside, "zwei/", (0, 0));
+    daemon.until_feed("the withdrawal", |feed| entries(feed).is_empty());
+}
+
 #[test]
 fn subscribe_and_unsubscribe_leave_a_list_written_by_hand_as_it_was() {
     let program = Program::new();

@@ -38,6 +38,7 @@ mod secrets;
 mod selecting;
 mod service;
 mod serving;
+mod shortcuts;
 #[cfg(target_os = "linux")]
 mod starting;
 mod stories;
