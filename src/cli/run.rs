@@ -17,7 +17,10 @@ use crate::daemon::stop::{Hangups, token};
 pub async fn run(config: Config, choices: Choices, logging: Logging) -> anyhow::Result<()> {
     let (stop, hangups): (CancellationToken, _) = (token()?, Hangups::listen()?);
     let folder = config.folder.path.clone();
-    std::fs::create_dir_all(&folder)?;
+    if let Err(error) = std::fs::create_dir_all(&folder) {
+        // Its disk may be full, or away: it is looked for again and again.
+        tracing::error!(%error, folder, "the watched folder cannot be made; riverd goes on without it");
+    }
     let ready = |address: &str| {
         let text = format!(
             "riverd is running.\n  merged feed   {address}/river.atom   (subscribe to it in a feed reader)\n  \

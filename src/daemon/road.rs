@@ -78,7 +78,7 @@ impl Road {
     ) -> anyhow::Result<()> {
         // Readers are served already; what comes in finds the engine ready.
         if let Err(error) = self.ingest.wake().await {
-            self.illness.fail(&error);
+            self.fail(error)?;
         }
         let (mut pruner, health) = (Pruner::of(&self.ingest), self.health.clone());
         let drained_by = async {
@@ -123,9 +123,20 @@ impl Road {
             };
             let Some(error) = self.follow(done) else { continue };
             self.again.notify_one();
-            if self.illness.fail(&error) == After::End {
-                return Err(anyhow::Error::new(error).context("the store fails again and again"));
+            self.fail(error)?;
+        }
+    }
+
+    /// The store failed.
+    fn fail(&self, error: PipelineError) -> anyhow::Result<()> {
+        match self.illness.fail(&error) {
+            After::GoOn => Ok(()),
+            After::LookCloser => {
+                let look = self.illness.clone().look_closer(self.ingest.reader.clone());
+                drop(tokio::spawn(look));
+                Ok(())
             }
+            After::End => Err(anyhow::Error::new(error).context("the store fails again and again")),
         }
     }
 

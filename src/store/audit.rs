@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::store::error::{StoreError, Trouble};
+use crate::store::open::can_be_read;
 use crate::store::reader::Reader;
 use crate::store::rows::{all, one};
 use crate::store::search::is_filled;
@@ -132,6 +133,23 @@ impl StoreFault {
 }
 
 impl Reader {
+    /// Whether all pages of a store that seemed damaged are what they must be. Blocks, for as long as reading all of it
+    /// takes.
+    ///
+    /// # Errors
+    /// That it cannot be found out, for the disk cannot be read.
+    pub fn is_sound(&self) -> Result<bool, StoreError> {
+        can_be_read(self.path())?;
+        // What is known of it already was read from a disk that may have failed.
+        let found = Self::new(self.path())
+            .view(|db| Ok(db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?));
+        match found {
+            Ok(found) => Ok(found == "ok"),
+            Err(error) if error.trouble() == Trouble::Damaged => can_be_read(self.path()).map(|()| false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Everything that is wrong with the store; nothing: all is well. `progress` is told how many of how many checks are
     /// done. Reads all of it.
     ///

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::model::time::Timestamp;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, Trouble};
 use crate::store::lock::Lock;
 use crate::store::migrate::{is_known, migrate};
 use crate::store::reader::Reader;
@@ -65,8 +65,11 @@ pub fn lock(path: &Path) -> Result<Lock, StoreError> {
 /// # Errors
 /// As [`StoreError`] lists.
 pub fn open_locked(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Result<Store, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let mut db = connect(path, flags).map_err(|error| why_not(path, error))?;
+    opened(path, lock, now, name).map_err(|error| why_not(path, error))
+}
+
+fn opened(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Result<Store, StoreError> {
+    let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     prepare(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     bound_log(&db)?;
@@ -80,8 +83,7 @@ pub fn open_locked(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Resul
     Ok(Store { writer: Writer::start(db)?, reader: Reader::new(path), born, name, lock })
 }
 
-/// Reads the database file from its beginning to its end. SQLite tells a page that the disk cannot read from one that is
-/// damaged by nothing; this does.
+/// Reads the database file from its beginning to its end: for SQLite, a page that the disk cannot read is damaged.
 ///
 /// # Errors
 /// [`StoreError::Place`] if the disk fails.
@@ -108,14 +110,17 @@ pub fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
     Ok(reader)
 }
 
-/// SQLite does not say why it cannot open a file; the system does.
+/// SQLite does not say why it cannot open, write or read a file; the system does.
 fn why_not(path: &Path, error: StoreError) -> StoreError {
-    let cannot_open = matches!(&error, StoreError::Sqlite(error)
-        if error.sqlite_error_code() == Some(rusqlite::ErrorCode::CannotOpen));
+    let StoreError::Sqlite(told) = &error else { return error };
     let asked = || OpenOptions::new().read(true).append(true).create(true).open(path);
-    match if cannot_open { asked().err() } else { None } {
-        Some(cause) => StoreError::Place { path: path.to_owned(), cause },
-        None => error,
+    match told.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+            let place = |cause| StoreError::Place { path: path.to_owned(), cause };
+            asked().map_or_else(place, |_| error)
+        }
+        _ if error.trouble() == Trouble::Damaged => can_be_read(path).err().unwrap_or(error),
+        _ => error,
     }
 }
 

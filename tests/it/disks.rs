@@ -122,16 +122,39 @@ fn a_full_disk_is_told_the_last_editions_are_served_and_all_goes_on_when_there_i
 }
 
 #[test]
+fn a_disk_that_fails_for_a_while_is_told_and_is_forgotten_when_it_works_again() {
+    let program = program();
+    let broken = program.home.path().join("broken");
+    let disk = on_disk(&program, &[("DISK_BROKEN", broken.display().to_string())]);
+    drop_articles(&program, 0..10);
+    let daemon = program.start_under(&disk);
+    daemon.until_feed("the first articles", |feed| entries(feed).len() == 10);
+    std::fs::write(&broken, "").expect("a file");
+    drop_articles(&program, 10..20);
+    until("the failing disk to be told", || {
+        let answer = get(&daemon.address, "/readyz")?;
+        (answer.status == 503 && answer.text().contains("store: failing")).then_some(())
+    });
+    assert!(entries(&daemon.feed()).len() >= 10, "the last editions are served");
+    std::fs::remove_file(&broken).expect("repaired");
+    daemon.until_feed("everything", |feed| entries(feed).len() == 20);
+    until("the illness to pass", || (get(&daemon.address, "/readyz")?.status == 200).then_some(()));
+    assert_eq!(daemon.terminate(), Some(0));
+    is_whole(&program, &[]);
+}
+
+#[test]
 fn whichever_call_fails_is_told_nothing_breaks_and_the_next_run_has_everything() {
     let mut chance = Chance::new(11);
-    let calls = ["write", "sync", "truncate", "open"];
+    let calls = ["write", "sync", "truncate", "open", "read", "unlink"];
     for round in 0..times("RIVERD_FAILURES", 8) {
         let program = program();
         drop_articles(&program, 0..12);
         assert!(program.run(&["once"]).status.success());
         drop_articles(&program, 12..24);
-        let (call, errno) = (calls[round as usize % 4], if chance.below(2) == 0 { EIO } else { ENOSPC });
-        let at = 1 + chance.below(if call == "write" { 120 } else { 12 });
+        let (call, errno) =
+            (calls[round as usize % calls.len()], if chance.below(2) == 0 { EIO } else { ENOSPC });
+        let at = 1 + chance.below(if matches!(call, "write" | "read") { 120 } else { 12 });
         let count = [1, 3, 1_000][chance.below(3) as usize];
         let disk = on_disk(&program, &[("DISK_FAIL", format!("{call} {at} {errno} {count}"))]);
         let output = program.run_under(&["once"], &disk);

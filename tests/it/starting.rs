@@ -178,6 +178,47 @@ fn a_first_start_on_a_full_disk_tells_readers_to_come_again_and_ends_when_it_is_
 }
 
 #[test]
+fn a_disk_that_can_be_neither_read_nor_written_is_waited_for() {
+    let (program, manager) = managed();
+    drop_articles(&program, 0..3);
+    assert!(program.run(&["once"]).status.success());
+    let broken = program.home.path().join("broken");
+    std::fs::write(&broken, "").expect("a file");
+    let disk = on_disk(&program, &[("DISK_BROKEN", broken.display().to_string())]);
+    let daemon = Starting::on(&program, &disk);
+    let address = daemon.address();
+    let told = illness(&address);
+    assert!(told.contains("the disk that holds the store fails"), "{told}");
+    assert_eq!(served(&address).status, 503);
+    // It is looked at again a few times, longer than a store that is damaged would be.
+    let tries = || manager.heard().iter().filter(|said| said.contains("EXTEND_TIMEOUT_USEC=")).count();
+    until("some tries", || (tries() >= 4).then_some(()));
+    std::fs::remove_file(&broken).expect("repaired");
+    manager.until("READY=1", 0);
+    assert_eq!(entries(&served(&address).text()).len(), 3);
+    assert_eq!(daemon.terminate(), Some(0));
+    is_whole(&program);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_and_found_once_it_is_there() {
+    let (program, manager) = managed();
+    std::fs::remove_dir(program.seeds()).expect("empty");
+    std::fs::write(program.seeds(), "no folder").expect("a file");
+    let daemon = Starting::on(&program, &[]);
+    manager.until("READY=1", 0);
+    let address = daemon.address();
+    until("that the folder is away", || {
+        get(&address, "/readyz")?.text().contains("folder: away").then_some(())
+    });
+    assert!(daemon.log().contains("cannot be made"), "{}", daemon.log());
+    std::fs::remove_file(program.seeds()).expect("removed");
+    drop_articles(&program, 0..2);
+    until("what lies there then", || (entries(&served(&address).text()).len() == 2).then_some(()));
+    assert_eq!(daemon.terminate(), Some(0));
+}
+
+#[test]
 fn another_riverd_or_a_store_that_is_none_is_not_waited_for() {
     let (program, manager) = managed();
     let first = program.start();

@@ -4,6 +4,7 @@
    DISK_FOLDER  the folder whose files it watches (those right in it)
    DISK_LOG     where it records: for each call one head (struct head), and the bytes written
    DISK_FULL    while this file exists, nothing grows: ENOSPC
+   DISK_BROKEN  while this file exists, nothing can be read, written or synced: EIO
    DISK_FAIL    "CALL N ERRNO COUNT": the Nth CALL (read, write, sync, truncate, open, rename, unlink) fails, and the COUNT - 1 after it */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -24,7 +25,7 @@ struct head { uint32_t what, length; int64_t offset; char name[NAME]; };
 static char names[FILES][NAME];
 static int log_fd = -1, fail_at, fail_with, fail_count, seen;
 static char folder[4096], fail_call[16];
-static const char *full;
+static const char *full, *broken;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int (*real_open)(const char *, int, ...);
 static ssize_t (*real_write)(int, const void *, size_t), (*real_pwrite)(int, const void *, size_t, off_t);
@@ -46,6 +47,7 @@ __attribute__((constructor)) static void begin(void) {
     real_pread = dlsym(RTLD_NEXT, "pread");
     const char *given = getenv("DISK_FOLDER"), *log = getenv("DISK_LOG"), *fail = getenv("DISK_FAIL");
     full = getenv("DISK_FULL");
+    broken = getenv("DISK_BROKEN");
     if (given) snprintf(folder, sizeof folder, "%s/", given);
     if (log) log_fd = real_open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fail) sscanf(fail, "%15s %d %d %d", fail_call, &fail_at, &fail_with, &fail_count);
@@ -84,6 +86,10 @@ static int is_full(void) {
 
 /* Whether this call is to fail. */
 static int fails(const char *call) {
+    if (broken && !access(broken, F_OK) && strcmp(call, "open") && strcmp(call, "rename")) {
+        errno = EIO;
+        return 1;
+    }
     if (strcmp(call, fail_call)) return 0;
     int number = __atomic_add_fetch(&seen, 1, __ATOMIC_SEQ_CST);
     if (number < fail_at || number >= fail_at + fail_count) return 0;
