@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use crate::daemon::metrics::Metrics;
 use crate::daemon::wiring::{back_room, editions, export};
 use crate::pipeline::republish::Press;
+use crate::pipeline::turns::Turns;
 use crate::serve::rules::Rules;
 use crate::serve::shelf::Shelf;
 
@@ -34,6 +35,8 @@ pub struct Publisher {
     pub shelf: Shelf,
     /// Who tells a hub of them.
     pub published: Arc<Notify>,
+    /// Who may take much memory.
+    pub turns: Turns,
     /// Who counts.
     pub metrics: Metrics,
     /// From the owner.
@@ -94,8 +97,11 @@ impl Publisher {
 
     /// True: they are made.
     async fn publish(&mut self) -> bool {
+        let turn = self.turns.take().await;
         let begun = Instant::now();
-        let editions = match editions(&self.press).await {
+        let made = editions(&self.press).await;
+        drop(turn);
+        let editions = match made {
             Ok(editions) => editions,
             Err(error) => {
                 tracing::error!(error = format!("{error:#}"), "not republished");

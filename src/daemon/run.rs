@@ -268,6 +268,7 @@ impl Plan {
             press,
             shelf,
             published,
+            turns: ingest.turns.clone(),
             metrics: metrics.clone(),
             choices: for_publisher,
             rules: None,

@@ -23,7 +23,7 @@ use crate::parse::balance::{Within, balance};
 use crate::parse::nesting::SEAM;
 use crate::parse::policy::{ELEMENTS, GENERIC, SCHEMES};
 use crate::parse::settled::is_settled;
-use crate::parse::text::{paragraphs, plain};
+use crate::parse::text::{longest, paragraphs, plain};
 
 /// Sanitizes the HTML of one document, whose relative links count from its base.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ pub struct Sanitizer {
     oversized: Cell<usize>,
     too_deep: Cell<usize>,
     beyond: Cell<usize>,
+    cut: Cell<usize>,
 }
 
 impl Sanitizer {
@@ -51,6 +52,7 @@ impl Sanitizer {
             oversized: Cell::new(0),
             too_deep: Cell::new(0),
             beyond: Cell::new(0),
+            cut: Cell::new(0),
         }
     }
 
@@ -65,8 +67,15 @@ impl Sanitizer {
         if html.is_empty() || is_plain(html) {
             return self.within_all(html.to_owned()).filter(|html| !html.is_empty());
         }
-        let clean = self.balanced(html, base).map_or_else(|| paragraphs(html, self.max_text), walled);
+        let clean = self.balanced(html, base).map_or_else(|| self.told_plainly(html), walled);
         self.within_all(trimmed(clean)).filter(|clean| !says_nothing(clean))
+    }
+
+    /// What is too long to be kept as HTML.
+    fn told_plainly(&self, html: &str) -> String {
+        let told = paragraphs(html, self.max_text);
+        self.cut.set(self.cut.get() + usize::from(told.len() >= longest(self.max_text)));
+        told
     }
 
     /// `None`: together with what came out before it is too much.
@@ -107,6 +116,10 @@ impl Sanitizer {
                     "{too_deep} texts nest tags over {} deep; deeper tags are left out",
                     self.within.depth
                 ),
+            ),
+            told(
+                self.cut.get(),
+                format!("{} texts are over parse.max_text and are cut there", self.cut.get()),
             ),
             told(beyond, format!("{beyond} texts beyond parse.max_texts left out")),
         ]
@@ -217,6 +230,17 @@ mod tests {
         let clean = sanitizer.clean(&html).expect("text");
         assert_eq!(clean.matches("<p>Grün &amp; gut &lt;b&gt;</p>").count(), 40_000);
         assert!(sanitizer.complaints()[0].text.contains("524288 bytes"));
+    }
+
+    #[test]
+    fn signs_that_swell_the_text_are_bounded_and_told() {
+        let options = ParseOptions::default();
+        for sign in ["&", "<", "& ", "< &"] {
+            let sanitizer = sanitizer();
+            let clean = sanitizer.clean(&sign.repeat(2_000_000 / sign.len())).expect("text");
+            assert!(clean.len() < longest(options.max_text.as_usize()) + 10_000, "{sign}: {}", clean.len());
+            assert_eq!(sanitizer.complaints().len(), 2, "kept as text, and cut");
+        }
     }
 
     #[test]

@@ -42,19 +42,22 @@ pub fn plain(html: &str) -> String {
 }
 
 /// The text of an HTML fragment as the simplest HTML: a paragraph for each line of it, and nothing else.
-/// `most`: so much text is read, in bytes.
+/// `most`: so much text is read, in bytes, and no more than [`longest`] of it is written.
 pub fn paragraphs(html: &str, most: usize) -> String {
     let text = lines(html, most);
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     for line in text.lines() {
+        if out.len() >= longest(most) {
+            break;
+        }
         let line = html_escape::decode_html_entities(line);
         let mut words = line.split_whitespace().peekable();
         if words.peek().is_none() {
             continue;
         }
         out.push_str("<p>");
-        while let Some(word) = words.next() {
-            html_escape::encode_text_to_string(word, &mut out);
+        while let Some(word) = words.next().filter(|_| out.len() < longest(most)) {
+            escape_within(word, longest(most), &mut out);
             if words.peek().is_some() {
                 out.push(' ');
             }
@@ -63,6 +66,25 @@ pub fn paragraphs(html: &str, most: usize) -> String {
     }
     out
 }
+
+/// How long so much text may become as HTML, give or take a few KiB: with its tags and entities half as long again, which
+/// a text of words never is.
+pub fn longest(text: usize) -> usize {
+    text + text / 2
+}
+
+/// Escapes a word piece by piece, until `out` is as long as `most`: a word of nothing but `&` becomes five times as long.
+fn escape_within(word: &str, most: usize, out: &mut String) {
+    let mut rest = word;
+    while !rest.is_empty() && out.len() < most {
+        let (piece, left) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
+        html_escape::encode_text_to_string(piece, out);
+        rest = left;
+    }
+}
+
+/// Escaped at once.
+const PIECE_BYTES: usize = 1_024;
 
 /// As much of `text` as fits into so many bytes, up to the end of a tag or a word where one is near.
 pub fn beginning(text: &str, bytes: usize) -> &str {

@@ -13,6 +13,7 @@ use crate::config::options::parse::ParseOptions;
 use crate::model::document::Document;
 use crate::parse::parsed::ParseError;
 use crate::pipeline::reading::{LARGE_BYTES, Look, Prepared, prepare};
+use crate::pipeline::turns::Turns;
 use crate::source::answer::Answer;
 use crate::source::delivery::Delivery;
 use crate::store::reader::Reader;
@@ -28,6 +29,7 @@ pub struct Ahead {
     delivered: Receiver<Delivery>,
     reader: Reader,
     options: ParseOptions,
+    turns: Turns,
     /// With the size of each document in bytes.
     under_way: FuturesOrdered<UnderWay>,
     /// Of all that is under way.
@@ -37,11 +39,11 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Of what is delivered.
-    pub fn new(delivered: Receiver<Delivery>, reader: Reader, options: ParseOptions) -> Self {
+    /// Of what is delivered. Large documents wait for their turn.
+    pub fn new(delivered: Receiver<Delivery>, reader: Reader, options: ParseOptions, turns: Turns) -> Self {
         let at_once = AT_ONCE * available_parallelism().map_or(1, usize::from);
         let under_way = FuturesOrdered::new();
-        Self { delivered, reader, options, under_way, bytes: 0, at_once, ended: false }
+        Self { delivered, reader, options, turns, under_way, bytes: 0, at_once, ended: false }
     }
 
     /// The next one; `None`: there will be no more. Nothing is lost where the call is given up.
@@ -77,7 +79,7 @@ impl Ahead {
     fn start(&mut self, delivery: Delivery) {
         let begun = Instant::now();
         let Delivery::Document { document, answer } = delivery else {
-            let as_it_is = Prepared { delivery, look: None, is_large: false, begun };
+            let as_it_is = Prepared { delivery, look: None, turn: None, begun };
             return self.under_way.push_back(Box::pin(std::future::ready((as_it_is, 0))));
         };
         let bytes = document.bytes.len();
@@ -85,8 +87,16 @@ impl Ahead {
         let left = Left { document: without_bytes(&document), answer: answer.clone(), begun };
         let (reader, options) = (self.reader.clone(), self.options.clone());
         let read = move || prepare(Delivery::Document { document, answer }, begun, &reader, &options);
-        let reading = tokio::task::spawn_blocking(read);
-        self.under_way.push_back(Box::pin(async move { (survived(reading, left).await, bytes) }));
+        if bytes < LARGE_BYTES {
+            let reading = tokio::task::spawn_blocking(read);
+            return self.under_way.push_back(Box::pin(async move { (survived(reading, left).await, bytes) }));
+        }
+        let turns = self.turns.clone();
+        self.under_way.push_back(Box::pin(async move {
+            let turn = Some(turns.take().await);
+            let prepared = survived(tokio::task::spawn_blocking(read), left).await;
+            (Prepared { turn, ..prepared }, bytes)
+        }));
     }
 }
 
@@ -109,7 +119,7 @@ async fn survived(reading: JoinHandle<Prepared>, left: Left) -> Prepared {
             let read = Some(Err(ParseError::Fell));
             let look = Look { hash: Vec::new(), read, is_list: false };
             let delivery = Delivery::Document { document, answer };
-            Prepared { delivery, look: Some(look), is_large: true, begun }
+            Prepared { delivery, look: Some(look), turn: None, begun }
         }
     }
 }

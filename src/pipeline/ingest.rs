@@ -27,6 +27,7 @@ use crate::pipeline::noticing;
 use crate::pipeline::owner::Progress;
 use crate::pipeline::pushed::{as_pushed, at_once, hints};
 use crate::pipeline::reading::{Look, Prepared, Told, look};
+use crate::pipeline::turns::Turns;
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
@@ -84,6 +85,8 @@ pub struct Ingest {
     pub(crate) mint: Mint,
     pub(crate) bound: Bound,
     crowd: Crowd,
+    /// Who may take much memory.
+    pub turns: Turns,
     pub(crate) progress: Progress,
     /// What the engine knows and the store does not yet.
     batch: Batch,
@@ -119,6 +122,7 @@ impl Ingest {
             mint,
             bound,
             crowd,
+            turns: Turns::default(),
             progress,
             batch,
             begun: None,
@@ -132,7 +136,7 @@ impl Ingest {
 
     /// Reads what is delivered ahead of its turn, for [`Ingest::admit`].
     pub fn ahead(&self, delivered: Receiver<Delivery>) -> Ahead {
-        Ahead::new(delivered, self.reader.clone(), self.config.parse.clone())
+        Ahead::new(delivered, self.reader.clone(), self.config.parse.clone(), self.turns.clone())
     }
 
     /// Takes in one delivery. `more`: another one follows at once. What comes of it is told once it is on disk: by this
@@ -140,10 +144,10 @@ impl Ingest {
     ///
     /// # Errors
     /// Only if the store fails; what is wrong with a document is told and kept with its feed.
-    pub async fn admit(&mut self, prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
-        let is_large = prepared.is_large;
+    pub async fn admit(&mut self, mut prepared: Prepared, more: bool) -> Result<Outcome, PipelineError> {
+        let turn = prepared.turn.take();
         let mut outcome = self.take(prepared).await?;
-        if is_large {
+        if turn.is_some() {
             outcome.add(self.settle().await);
         }
         if self.batch.is_full() && self.batch.is_writing() {

@@ -37,6 +37,7 @@ pub mod seeking;
 pub mod selecting;
 pub mod subscribing;
 pub mod telling;
+pub mod turns;
 pub mod unanswered;
 pub mod unfolding;
 pub mod window;

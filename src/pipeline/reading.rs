@@ -17,6 +17,7 @@ use crate::parse::sniff::kind_of_path;
 use crate::parse::whole::{is_cut_short, is_opml};
 use crate::pipeline::indexing::texts;
 use crate::pipeline::telling::{Plain, tell};
+use crate::pipeline::turns::Turn;
 use crate::source::delivery::Delivery;
 use crate::store::change::{KnownEntry, Texts};
 use crate::store::reader::Reader;
@@ -29,8 +30,8 @@ pub struct Prepared {
     pub delivery: Delivery,
     /// Of a document.
     pub look: Option<Look>,
-    /// The document is large: nothing of it is to be in memory when the next one is read.
-    pub is_large: bool,
+    /// Of a large document: nothing of it is to be in memory when the turn ends.
+    pub turn: Option<Turn>,
     /// When it came to the road.
     pub begun: Instant,
 }
@@ -92,10 +93,9 @@ impl Made {
 /// Makes of a delivery what can be made. Blocks.
 pub fn prepare(delivery: Delivery, begun: Instant, reader: &Reader, options: &ParseOptions) -> Prepared {
     let Delivery::Document { document, answer } = delivery else {
-        return Prepared { delivery, look: None, is_large: false, begun };
+        return Prepared { delivery, look: None, turn: None, begun };
     };
-    let (hash, is_large) =
-        (Sha256::digest(&document.bytes)[..16].to_vec(), document.bytes.len() >= LARGE_BYTES);
+    let hash = Sha256::digest(&document.bytes)[..16].to_vec();
     let known = reader.feed(&document.origin).ok().flatten();
     let same = known.as_ref().is_some_and(|feed| !feed.gone && feed.content_hash.as_ref() == Some(&hash));
     let is_list = is_list(&document);
@@ -111,7 +111,7 @@ pub fn prepare(delivery: Delivery, begun: Instant, reader: &Reader, options: &Pa
     Prepared {
         delivery: Delivery::Document { document, answer },
         look: Some(Look { hash, read, is_list }),
-        is_large,
+        turn: None,
         begun,
     }
 }

@@ -37,8 +37,9 @@ const PAGES_AT_ONCE: usize = 20;
 const LEAST_PART: usize = 8;
 /// Bytes of a page that its head takes, at most.
 const HEAD_BYTES: usize = 8 * 1024;
-/// Level of zstd at which pages are kept: they are packed once and read seldom.
-const KEPT_LEVEL: i32 = 12;
+/// Level of zstd at which pages are kept. They are packed once and read seldom; but 12 takes 38 MB of memory for a page of
+/// a MiB, and 6 takes 5.
+const KEPT_LEVEL: i32 = 6;
 
 /// What a river folds.
 pub(crate) fn folding(options: &RiverOptions) -> Folding {

@@ -77,6 +77,7 @@ pub(crate) async fn read(
         if read == 0 {
             return Ok(keep(body, held));
         }
+        make_room(&mut body, read, options.max_size.as_usize());
         body.extend_from_slice(&piece[..read]);
         let (size, sent) = (body.len() as u64, sent.load(Ordering::Relaxed));
         if size > options.max_size.0 {
@@ -86,6 +87,21 @@ pub(crate) async fn read(
         if !codings.is_empty() && size > most {
             return Err(FetchError::Bomb(options.max_ratio));
         }
+    }
+}
+
+/// Documents of so many bytes are taken to be large.
+const LARGE_BYTES: usize = 512 * 1024;
+/// Bytes that are reserved for one.
+const LARGE_ROOM: usize = 16 * 1024 * 1024;
+
+/// A large document gets its room at once: what is not written to takes no memory, while growing again and again leaves
+/// one copy after the other behind.
+fn make_room(body: &mut Vec<u8>, more: usize, most: usize) {
+    let wanted = body.len() + more;
+    if wanted > body.capacity() && wanted > LARGE_BYTES {
+        let room = LARGE_ROOM.max(4 * wanted).min(most + PIECE_BYTES);
+        body.reserve_exact(room.max(wanted) - body.len());
     }
 }
 

@@ -2,6 +2,7 @@
 //! Promises: when a call returns Ok, its transaction is on disk; a failed one left nothing behind.
 
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +17,9 @@ pub(crate) struct Db {
     connection: Connection,
     endurance: Endurance,
 }
+
+/// After so long without a job it lets go of the pages it holds in memory.
+const REST: Duration = Duration::from_secs(2);
 
 /// Jobs that may wait for the writer; beyond it callers wait.
 const QUEUE: usize = 64;
@@ -56,9 +60,25 @@ impl Writer {
         let endurance = Endurance::default();
         let mut db = Db { connection, endurance: endurance.clone() };
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let clock = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let clock = clock.map_err(|_| StoreError::Closed)?;
         let run = move || {
-            while let Some(job) = queue.blocking_recv() {
-                job(&mut db);
+            let mut rests = true;
+            loop {
+                let next = clock.block_on(async {
+                    if rests {
+                        Ok(queue.recv().await)
+                    } else {
+                        tokio::time::timeout(REST, queue.recv()).await
+                    }
+                });
+                rests = next.is_err();
+                match next {
+                    Ok(Some(job)) => job(&mut db),
+                    Ok(None) => return,
+                    // What fails here is no loss: the pages stay in memory.
+                    Err(_) => drop(db.connection.execute_batch("PRAGMA shrink_memory")),
+                }
             }
         };
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(run);
