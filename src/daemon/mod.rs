@@ -8,6 +8,7 @@ pub mod clock;
 pub mod descriptors;
 pub mod endurance;
 pub mod health;
+pub mod heap;
 pub mod hubs;
 pub mod logging;
 pub mod metrics;

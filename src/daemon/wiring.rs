@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use crate::config::load::Config;
 use crate::config::options::river::EVERYTHING;
+use crate::daemon::heap::give_back;
 use crate::daemon::secrets::locks;
 use crate::model::document::Origin;
 use crate::model::river::Addresses;
@@ -14,6 +15,7 @@ use crate::model::time::{Clock, Timestamp};
 use crate::parse::sniff::{FileKind, kind_of_path};
 use crate::pipeline::ingest::Ingest;
 use crate::pipeline::republish::{Editions, Press};
+use crate::pipeline::turns::Turns;
 use crate::publish::formats::FEEDS;
 use crate::serve::rules::{Links, Rules};
 use crate::serve::shelf::{Fetch, Shelf};
@@ -59,7 +61,8 @@ impl House {
         let opened = tokio::task::spawn_blocking(move || open_locked(&path, lock, now, &name)).await;
         let opened = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         let store = opened.map_err(advised)?;
-        let ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, clock).await?;
+        let mut ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, clock).await?;
+        ingest.turns = Turns::new(give_back);
         let fetcher = Fetcher::new(&config.fetch, &config.feeds)?;
         Ok(Self { store, ingest, fetcher })
     }

@@ -182,6 +182,6 @@ fn limits(reader: &Reader, config: &Config, now: Timestamp) -> Result<Limits, St
 /// What a river that selects shows.
 fn shown_by(reader: &Reader, choice: &Choice, usual: usize) -> Result<Vec<StoryId>, StoreError> {
     let limit = if choice.options.limit == 0 { usual } else { choice.options.limit };
-    let manner = Manner { folding: folding(&choice.options), prefer: &[] };
+    let manner = Manner { folding: folding(&choice.options), prefer: &[], longest: usize::MAX };
     shown(reader, choice, manner, limit)
 }

@@ -14,8 +14,6 @@ use crate::model::river::{Addresses, Page, River, archive_of};
 use crate::model::time::{SECOND_MS, Timestamp};
 use crate::parse::identity::river_atom_id;
 use crate::pipeline::selecting::{self, Choice, Made};
-use crate::pipeline::unfolding::Manner;
-use crate::pipeline::window::folding;
 use crate::publish::edition::{Edition, Encoding, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
@@ -235,7 +233,8 @@ impl Press {
     fn selected(&self, choice: &Choice, at: &Reader) -> Result<River, StoreError> {
         let options = &choice.options;
         let limit = if options.limit == 0 { self.options.limit } else { options.limit };
-        let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
+        let prefer = [&options.prefer[..], &self.prefer];
+        let manner = self.manner(options, &prefer);
         let room = self.options.max_size.as_usize();
         let (stories, basis) = selecting::stories(at, choice, manner, limit, room)?;
         let made = Made { title: options.title.clone(), basis };

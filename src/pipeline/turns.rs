@@ -8,24 +8,39 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Whose turn it is. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Turns(Arc<Semaphore>);
+pub struct Turns {
+    turn: Arc<Semaphore>,
+    give_back: fn(),
+}
 
 /// A turn; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Turn {
+    give_back: fn(),
     _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        (self.give_back)();
+    }
 }
 
 impl Default for Turns {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(1)))
+        Self::new(|| {})
     }
 }
 
 impl Turns {
+    /// Nobody has a turn. At the end of each, `give_back` gives the system what is free again.
+    pub fn new(give_back: fn()) -> Self {
+        Self { turn: Arc::new(Semaphore::new(1)), give_back }
+    }
+
     /// Waits for a turn.
     pub async fn take(&self) -> Turn {
-        Turn { _permit: self.0.clone().acquire_owned().await.ok() }
+        Turn { give_back: self.give_back, _permit: self.turn.clone().acquire_owned().await.ok() }
     }
 }
 

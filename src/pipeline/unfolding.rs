@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::entry::Entry;
 use crate::model::ids::EntryId;
 use crate::model::river::{Covering, Report, SourceFeed, ToldStory, Withdrawn};
 use crate::model::story::{Folding, Link, Member, Tier};
 use crate::model::time::Timestamp;
-use crate::parse::text::plain;
+use crate::parse::text::{paragraphs, plain};
 use crate::store::river::{StoredLink, StoredReport, StoredStory};
 use crate::store::told::{Unit, Units};
 use crate::story::lead::lead;
@@ -26,6 +27,8 @@ pub struct Manner<'a> {
     pub folding: Folding,
     /// Feeds whose report leads, by address or title: those of the first list that has any, whatever the others say.
     pub prefer: &'a [&'a [String]],
+    /// The longest text that is told in full, as HTML in bytes; of a longer one the beginning is.
+    pub longest: usize,
 }
 
 /// Who of a story's entries tells the same publication, and who the same text: the first of each.
@@ -105,7 +108,8 @@ pub fn parts(story: StoredStory, manner: Manner<'_>) -> Vec<(Place, ToldStory)> 
             Folding::ALL => (story.atom_id.clone(), story.first_seen),
             _ => (ids.remove(&first).unwrap_or_else(|| eldest.report.atom_id.clone()), first_seen),
         };
-        let (lead, coverage) = with_lead(reports, manner.prefer, &ties)?;
+        let (mut lead, coverage) = with_lead(reports, manner.prefer, &ties)?;
+        shorten(&mut lead.entry, manner.longest);
         Some((place, ToldStory { story: row, atom_id, first_seen, lead, coverage }))
     };
     parts.into_iter().filter_map(told).collect()
@@ -113,7 +117,7 @@ pub fn parts(story: StoredStory, manner: Manner<'_>) -> Vec<(Place, ToldStory)> 
 
 /// The whole story in one; `None` if no report is left of it.
 pub fn whole(story: StoredStory, prefer: &[&[String]]) -> Option<ToldStory> {
-    parts(story, Manner { folding: Folding::ALL, prefer }).pop().map(|(_, told)| told)
+    parts(story, Manner { folding: Folding::ALL, prefer, longest: usize::MAX }).pop().map(|(_, told)| told)
 }
 
 /// The report that speaks for these, and the others, newest first; `None` of none.
@@ -133,6 +137,16 @@ fn with_lead(
     let mut coverage: Vec<_> = reports.into_iter().map(|stored| covering(stored.report)).collect();
     coverage.sort_by_key(|covering| std::cmp::Reverse(covering.report.published));
     Some((lead, coverage))
+}
+
+/// A text that is too long is told by its beginning, as text: all of it stands in the store, and on the story's page.
+fn shorten(entry: &mut Entry, longest: usize) {
+    for html in [&mut entry.content, &mut entry.summary].into_iter().flatten() {
+        if html.len() > longest {
+            *html = paragraphs(html, longest / 2);
+            html.push_str("<p>…</p>");
+        }
+    }
 }
 
 /// A report of which only the name is told: its text, where that is not its name, need not be in memory.
@@ -163,11 +177,10 @@ fn is_of(source: &SourceFeed, names: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::entry::Entry;
     use crate::model::ids::StoryId;
     use crate::store::river::StoredLink;
 
-    const TEXTS: Manner<'static> = Manner { folding: Folding::TEXTS, prefer: &[] };
+    const TEXTS: Manner<'static> = Manner { folding: Folding::TEXTS, prefer: &[], longest: usize::MAX };
 
     fn report(row: i64, feed: &str) -> Report {
         let mut source =
@@ -218,6 +231,24 @@ mod tests {
         assert_eq!(rows(&told), [3, 4, 2, 1]);
         let tiers: Vec<Tier> = told.coverage.iter().map(|covering| covering.tier).collect();
         assert_eq!(tiers, [Tier::Copy, Tier::Story, Tier::Story]);
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_told_by_its_beginning() {
+        let long = format!("<p>{}</p>", "Wort &amp; ".repeat(1_000));
+        let told = |longest: usize| {
+            let mut story = story(&[("a", None, 0)]);
+            story.reports[0].report.entry.content = Some(long.clone());
+            let parts = parts(story, Manner { longest, ..TEXTS });
+            parts[0].1.lead.entry.content.clone().unwrap_or_default()
+        };
+        assert_eq!(told(long.len()), long);
+        let beginning = told(1_000);
+        assert!(
+            beginning.starts_with("<p>Wort &amp; Wort") && beginning.ends_with("</p>\n<p>…</p>"),
+            "{beginning}"
+        );
+        assert!((300..1_000).contains(&beginning.len()), "{}", beginning.len());
     }
 
     #[test]

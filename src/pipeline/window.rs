@@ -183,6 +183,11 @@ impl Press {
         entries.concat()
     }
 
+    /// How a river tells stories.
+    pub(crate) fn manner<'a>(&self, options: &RiverOptions, prefer: &'a [&'a [String]]) -> Manner<'a> {
+        Manner { folding: folding(options), prefer, longest: self.options.max_size.as_usize() / 2 }
+    }
+
     /// What the river tells of these, in their order, up to the first that has no room in so many bytes. What has changed
     /// since it looked is left out; it looks again.
     fn tell(
@@ -192,7 +197,8 @@ impl Press {
         at: &Reader,
         mut room: usize,
     ) -> Result<Vec<ToldStory>, StoreError> {
-        let manner = Manner { folding: folding(options), prefer: &[&options.prefer, &self.prefer] };
+        let prefer = [&options.prefer[..], &self.prefer];
+        let manner = self.manner(options, &prefer);
         let mut told = Vec::with_capacity(open.len());
         for Open { atom_id, story } in open {
             let Some(stored) = at.story(*story)? else { continue };

@@ -70,10 +70,13 @@ pub(crate) async fn read(
         let asked = Instant::now();
         room.grow(&mut held, body.len() + PIECE_BYTES).await;
         deadline += asked.elapsed();
-        let read = timeout_at(deadline, reader.read(&mut piece))
-            .await
-            .map_err(slow)?
-            .map_err(|error| broken(&error))?;
+        let read = loop {
+            tokio::select! {
+                read = timeout_at(deadline, reader.read(&mut piece)) => break read.map_err(slow)?,
+                () = tokio::time::sleep(LOOK), if held.is_whole() => room.step_back(&mut held, body.len() + PIECE_BYTES),
+            }
+        }
+        .map_err(|error| broken(&error))?;
         if read == 0 {
             return Ok(keep(body, held));
         }
@@ -89,6 +92,9 @@ pub(crate) async fn read(
         }
     }
 }
+
+/// How often whoever has the place of a whole document looks for another one while nothing comes in.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Documents of so many bytes are taken to be large.
 const LARGE_BYTES: usize = 512 * 1024;

@@ -31,6 +31,13 @@ pub(crate) struct Held {
     whole: Option<OwnedSemaphorePermit>,
 }
 
+impl Held {
+    /// It has the place of a whole document.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+}
+
 impl Room {
     /// Of so many bytes, for so many documents at once.
     pub(crate) fn new(bytes: usize, documents: usize) -> Self {
@@ -41,8 +48,20 @@ impl Room {
         Self { parts, part, shared: semaphore((left / PIECE_BYTES).max(1)), whole: semaphore(1) }
     }
 
+    /// Whoever took the place of a whole document while there was no other, and proves to be small or slow, goes to a place
+    /// of his own where one is free by now: others wait for that one.
+    pub(crate) fn step_back(&self, held: &mut Held, bytes: usize) {
+        if held.whole.is_some()
+            && bytes <= self.part
+            && let Ok(place) = self.parts.clone().try_acquire_owned()
+        {
+            *held = Held { bytes: self.part, part: Some(place), ..Held::default() };
+        }
+    }
+
     /// Makes `held` large enough for `bytes`; waits where there is no room.
     pub(crate) async fn grow(&self, held: &mut Held, bytes: usize) {
+        self.step_back(held, bytes);
         if held.bytes == 0
             && let Ok(place) = self.parts.clone().try_acquire_owned()
         {
@@ -114,5 +133,20 @@ mod tests {
         assert!(large.whole.is_some() && large.part.is_none(), "his part is free again");
         room.grow(&mut small, PIECE_BYTES).await;
         assert!(small.part.is_some() && small.whole.is_none());
+    }
+
+    #[tokio::test]
+    async fn who_took_the_large_place_and_needs_little_leaves_it_when_he_can() {
+        let room = Room::new(4 * PIECE_BYTES, 1);
+        let (mut first, mut slow) = (Held::default(), Held::default());
+        room.grow(&mut first, 4 * PIECE_BYTES).await;
+        room.grow(&mut slow, 1).await;
+        room.step_back(&mut slow, 1);
+        assert!(slow.whole.is_some(), "there is no other");
+        drop(first);
+        room.step_back(&mut slow, 3 * PIECE_BYTES);
+        assert!(slow.whole.is_some(), "it is no small one");
+        room.step_back(&mut slow, 1);
+        assert!(slow.whole.is_none() && slow.part.is_some());
     }
 }

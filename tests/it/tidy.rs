@@ -208,15 +208,12 @@ fn unwraps(source: &Source) -> Vec<String> {
     lines.map(|(at, _)| format!("{}:{at}: unwrap outside tests", source.path)).collect()
 }
 
-/// All rooms but the daemon forbid unsafe code; in the daemon it has one door.
+/// The crate forbids unsafe code; so does this, where somebody would take that line out.
 fn unsafe_code(source: &Source) -> Vec<String> {
-    if source.path == "daemon/memory.rs" {
-        return vec![];
-    }
     let opens =
         |line: &&str| line.contains("unsafe {") || line.contains("unsafe fn") || line.contains("unsafe impl");
     let lines = code_lines(source).filter(|(_, line)| opens(line));
-    lines.map(|(at, _)| format!("{}:{at}: unsafe code outside daemon/memory.rs", source.path)).collect()
+    lines.map(|(at, _)| format!("{}:{at}: unsafe code", source.path)).collect()
 }
 
 type Rule = fn(&Source) -> Vec<String>;

@@ -12,7 +12,8 @@ section! {
         title: String = "River of news".to_owned(), not_empty;
         /// Most stories in it. A full feed holds between seven eighths of that and all of it; older ones are in its archive.
         limit: usize = 200, within(1..=10_000);
-        /// Its largest size; beyond it the oldest stories go to its archive. Many readers refuse more than 1 MiB.
+        /// Its largest size; beyond it the oldest stories go to its archive. Of a text of more than half of it
+        /// the beginning is told; all of it is on the story's page. Many readers refuse more than 1 MiB.
         max_size: ByteSize = ByteSize::mib(1), within(ByteSize::kib(16)..=ByteSize::mib(64));
         /// Most labels that have a river of their own, the first in the order of their names. 0: none has.
         label_rivers: usize = 200, within(0..=10_000);
