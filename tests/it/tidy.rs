@@ -46,7 +46,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("listenfd", &["serve/listener.rs"]),
     ("rustix", &["daemon/", "source/steady.rs", "source/folder_watch.rs"]),
     ("clap", &["cli/", "main.rs"]),
-    ("libc", &["daemon/memory.rs"]),
+    ("tikv_jemalloc_ctl", &["daemon/heap.rs"]),
     ("sd_notify", &["daemon/systemd.rs"]),
     ("prometheus_client", &["daemon/metrics/"]),
 ];
