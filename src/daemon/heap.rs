@@ -26,4 +26,22 @@ mod tests {
         assert_eq!(kept(), before);
         assert!(before[0].is_some_and(|kept_ms| kept_ms > 0), "{before:?}");
     }
+
+    /// Of this process, in MiB.
+    #[cfg(target_os = "linux")]
+    fn resident_mib() -> usize {
+        let pages = std::fs::read_to_string("/proc/self/statm").expect("read");
+        pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).expect("a number") / 256
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_is_free_is_given_back_at_once() {
+        let small = |_| vec![1_u8; 64 * 1024];
+        let many: Vec<Vec<u8>> = (0..1_600).map(small).collect();
+        let full = resident_mib();
+        drop(many);
+        give_back();
+        assert!(resident_mib() + 80 < full, "{} of {full} MiB are still there", resident_mib());
+    }
 }

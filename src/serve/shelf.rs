@@ -184,10 +184,7 @@ impl Shelf {
         rules: &Arc<Rules>,
         fetch: &Arc<Fetch>,
     ) {
-        self.change(|content| {
-            *content = content.replaced(editions, rules.clone());
-            content.fetch = Some(fetch.clone());
-        });
+        self.lay(editions, rules, fetch, true);
     }
 
     /// The same of what was made in an earlier life, until there is more: what is missing may come.
@@ -197,10 +194,19 @@ impl Shelf {
         rules: &Arc<Rules>,
         fetch: &Arc<Fetch>,
     ) {
+        self.lay(editions, rules, fetch, false);
+    }
+
+    fn lay(
+        &self,
+        editions: &BTreeMap<String, Arc<Edition>>,
+        rules: &Arc<Rules>,
+        fetch: &Arc<Fetch>,
+        is_all: bool,
+    ) {
         self.change(|content| {
-            *content = content.replaced(editions, rules.clone());
-            content.fetch = Some(fetch.clone());
-            content.is_all = false;
+            let fetch = Some(fetch.clone());
+            *content = Content { fetch, is_all, ..content.replaced(editions, rules.clone()) };
         });
     }
 

@@ -187,3 +187,22 @@ fn broken(error: &io::Error) -> FetchError {
 pub(crate) fn deadline(limit: Duration) -> Instant {
     Instant::now() + limit
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_body_gets_its_room_at_once_and_no_more_than_a_document_may_have() {
+        let room = |length: usize, most: usize| {
+            let mut body = vec![0; length];
+            body.shrink_to_fit();
+            make_room(&mut body, 1, most);
+            body.capacity()
+        };
+        assert_eq!(room(LARGE_BYTES / 2, LARGE_ROOM), LARGE_BYTES / 2, "it grows as any other");
+        assert_eq!(room(LARGE_BYTES, 4 * LARGE_ROOM), LARGE_ROOM);
+        assert_eq!(room(LARGE_BYTES, 2 * LARGE_BYTES), 2 * LARGE_BYTES + PIECE_BYTES);
+        assert_eq!(room(LARGE_ROOM, 9 * LARGE_ROOM), 4 * (LARGE_ROOM + 1));
+    }
+}

@@ -15,7 +15,8 @@ section! {
         /// Attributes read of one XML element. All elements of one entry together may have four for each of
         /// max_elements.
         max_attributes: usize = 256, within(16..=100_000);
-        /// One text of an entry, or one article of text; what is longer is cut.
+        /// One text of an entry, or one article of text; what is longer is cut. As HTML, with its tags and entities, it may
+        /// become half as long again.
         max_text: ByteSize = ByteSize::mib(2), within(ByteSize::kib(16)..=ByteSize::mib(64));
         /// All entries of one document together, with all that they say; entries beyond are left out.
         max_texts: ByteSize = ByteSize::mib(16), within(ByteSize::kib(64)..=ByteSize::mib(1024));
