@@ -213,19 +213,30 @@ impl<'a> Pass<'a> {
         if self.is_beyond(is_entry) {
             return self.leave_out(length, name, is_empty);
         }
-        if is_entry && self.entry.is_none() && !is_empty {
-            (self.entry, self.count.inside) = (Some(self.open.len()), 0);
-        }
         if sound.is_some() {
             self.write_tag(tag);
         } else {
             self.faults.references += 1;
             self.replace(length, &rewritten(tag, name));
         }
+        let is_empty = self.wrote_empty();
+        if is_entry && self.entry.is_none() && !is_empty {
+            (self.entry, self.count.inside) = (Some(self.open.len()), 0);
+        }
         if is_void(name) && !is_empty {
             self.close_void();
         } else if !is_empty {
             self.open.push(name);
+        }
+    }
+
+    /// Whether the tag just written is an empty element's: a `/` comes to stand before the `>` where what stood between
+    /// them went.
+    fn wrote_empty(&self) -> bool {
+        match &self.text[self.copied..self.at] {
+            "" => self.out.ends_with("/>"),
+            ">" => self.out.ends_with('/'),
+            written => written.ends_with("/>"),
         }
     }
 

@@ -64,6 +64,12 @@ fn a_slip_in_an_end_tag_costs_no_entry() {
 }
 
 #[test]
+fn a_tag_that_becomes_an_empty_one_is_not_left_open() {
+    check("<a><b/&#x110000;>x</a>", "<a><b/>x</a>");
+    check("<c><item/&#0;><item>x</item></c>", "<c><item/><item>x</item></c>");
+}
+
+#[test]
 fn a_section_without_an_end_ends_with_its_element() {
     check("<a><b><![CDATA[x</b><b>y</b></a>", "<a><b><![CDATA[x]]></b><b>y</b></a>");
     check("<a><b><![CDATA[x</b><b><![CDATA[y]]></b></a>", "<a><b><![CDATA[x]]></b><b><![CDATA[y]]></b></a>");
