@@ -1,9 +1,10 @@
-//! What was judged and is not on disk yet. While one batch is written, the next one gathers.
+//! What was judged and is not on disk yet. While some batches are written, the next one gathers.
 //! Promises: bounded; what follows from a note is told only once it is on disk; notes are written in their order.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::time::Instant;
 
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::model::document::Origin;
@@ -18,6 +19,10 @@ use crate::store::writer::Writer;
 /// feeds of 35 entries (`tests/bench/cycle`) 100 costs an eighth more processor time, 1,000 nothing less, and 2,000 a
 /// sixth more time, for the reading waits for the writing.
 const FULL: usize = 500;
+
+/// So much may be on its way to the disk before more is judged: the writer then has the next batch at hand while the
+/// disk syncs the one before.
+const MOST: usize = 3 * FULL;
 
 /// As many bytes of text weigh as much as an entry.
 const LONG_BYTES: usize = 16 * 1024;
@@ -63,7 +68,8 @@ pub struct Batch {
     /// Whose notes have gathered.
     held: HashSet<Origin>,
     weight: usize,
-    writing: Option<Writing>,
+    /// In the order in which the writer has them.
+    writing: VecDeque<Writing>,
 }
 
 /// What follows from a note.
@@ -75,6 +81,8 @@ struct Follow {
 
 struct Writing {
     weight: usize,
+    /// Until the writer has it: the next one comes behind it.
+    queued: Option<oneshot::Receiver<()>>,
     written: JoinHandle<Vec<Result<(), StoreError>>>,
     /// Whose notes they are.
     held: HashSet<Origin>,
@@ -91,29 +99,33 @@ impl Batch {
 
     /// Nothing is left to write.
     pub fn is_empty(&self) -> bool {
-        self.gathered.is_empty() && self.writing.is_none()
+        self.gathered.is_empty() && self.writing.is_empty()
     }
 
     /// Something is being written.
     pub fn is_writing(&self) -> bool {
-        self.writing.is_some()
+        !self.writing.is_empty()
     }
 
-    /// As much has gathered as is written at once; or, where what is being written is heavy, anything at all.
+    /// As much has gathered as is written at once.
     pub fn is_full(&self) -> bool {
-        let writing = self.writing.as_ref().map_or(0, |writing| writing.weight);
-        self.weight >= FULL || (self.weight > 0 && self.weight + writing >= 3 * FULL)
+        self.weight >= FULL
+    }
+
+    /// What was written first is to be waited for: it is on disk already, or there is too much behind it.
+    pub fn is_over(&self) -> bool {
+        let under_way = self.weight + self.writing.iter().map(|writing| writing.weight).sum::<usize>();
+        self.writing.front().is_some_and(|first| under_way >= MOST || first.written.is_finished())
     }
 
     /// Something of this feed is still to be written.
     pub fn holds(&self, origin: &Origin) -> bool {
-        self.held.contains(origin)
-            || self.writing.as_ref().is_some_and(|writing| writing.held.contains(origin))
+        self.held.contains(origin) || self.writing.iter().any(|writing| writing.held.contains(origin))
     }
 
-    /// Begins to write what has gathered, unless something is being written.
+    /// Begins to write what has gathered, behind what is being written.
     pub fn write(&mut self, writer: &Writer) {
-        if self.writing.is_some() || self.gathered.is_empty() {
+        if self.gathered.is_empty() {
             return;
         }
         let (weight, held) = (std::mem::take(&mut self.weight), std::mem::take(&mut self.held));
@@ -122,16 +134,26 @@ impl Batch {
             follow.push(Follow { outcome, again, begun });
             notes.push(Noted { note, change });
         }
+        let before = self.writing.back_mut().and_then(|before| before.queued.take());
+        let (in_queue, queued) = oneshot::channel();
         let writer = writer.clone();
-        let written = tokio::spawn(async move { writer.commit(notes).await });
-        self.writing = Some(Writing { weight, written, held, follow });
+        let written = tokio::spawn(async move {
+            if let Some(before) = before {
+                // Its end says the same as its word.
+                let _ = before.await;
+            }
+            let done = writer.commit(notes).await;
+            drop(in_queue);
+            done.await
+        });
+        self.writing.push_back(Writing { weight, queued: Some(queued), written, held, follow });
     }
 
-    /// Waits until what is being written is on disk, and says what follows. Nothing is lost where the call is given up.
+    /// Waits until what was written first is on disk, and says what follows. Nothing is lost where the call is given up.
     pub async fn written(&mut self) -> Outcome {
-        let Some(writing) = &mut self.writing else { return Outcome::default() };
-        let results = (&mut writing.written).await;
-        let follow = self.writing.take().map(|writing| writing.follow).unwrap_or_default();
+        let Some(first) = self.writing.front_mut() else { return Outcome::default() };
+        let results = (&mut first.written).await;
+        let follow = self.writing.pop_front().map(|writing| writing.follow).unwrap_or_default();
         let results = match results {
             Err(fallen) if fallen.is_panic() => std::panic::resume_unwind(fallen.into_panic()),
             results => results.unwrap_or_else(|_| follow.iter().map(|_| Err(StoreError::Closed)).collect()),

@@ -150,11 +150,11 @@ impl Ingest {
         if turn.is_some() {
             outcome.add(self.settle().await);
         }
-        if self.batch.is_full() && self.batch.is_writing() {
-            outcome.add(self.written().await);
-        }
         if self.batch.is_full() || !more {
             self.batch.write(&self.writer);
+        }
+        while self.batch.is_over() {
+            outcome.add(self.written().await);
         }
         Ok(outcome)
     }
@@ -171,7 +171,9 @@ impl Ingest {
             // The engine knows what the store does not: it forgets it, and the document comes again.
             self.awake = false;
         }
-        self.batch.write(&self.writer);
+        if !self.batch.is_writing() {
+            self.batch.write(&self.writer);
+        }
         outcome
     }
 

@@ -22,19 +22,27 @@ use crate::store::writer::{Db, Writer, transact};
 impl Writer {
     /// Commits many at once: what a transaction costs by itself, most of all its way to the disk, is paid once for all.
     /// Where that fails each is tried alone, so that one that cannot be stored holds up no other. One result for each, in
-    /// their order.
-    ///
-    /// # Errors
-    /// As [`StoreError`] lists; nothing is stored then of what failed.
-    pub async fn commit(&self, notes: Vec<Noted>) -> Vec<Result<(), StoreError>> {
+    /// their order. Returns once the writer has them in its queue: what is committed later is written later. What it
+    /// returns waits until they are on disk; its errors are as [`StoreError`] lists, and nothing is stored then of what
+    /// failed.
+    pub async fn commit(
+        &self,
+        notes: Vec<Noted>,
+    ) -> impl Future<Output = Vec<Result<(), StoreError>>> + Send + use<> {
         let count = notes.len();
         let each = move |db: &mut Db| match transact(db, |transaction| put_all(transaction, &notes)) {
             Ok(()) => notes.iter().map(|_| Ok(())).collect(),
             Err(error) if notes.len() == 1 => vec![Err(error)],
             Err(_) => notes.chunks(1).map(|one| transact(db, |alone| put_all(alone, one))).collect(),
         };
-        let done = self.with(each).await;
-        done.unwrap_or_else(|_| (0..count).map(|_| Err(StoreError::Closed)).collect())
+        let done = self.queue_up(each).await;
+        async move {
+            let done = match done {
+                Ok(answered) => answered.await.ok(),
+                Err(_) => None,
+            };
+            done.unwrap_or_else(|| (0..count).map(|_| Err(StoreError::Closed)).collect())
+        }
     }
 }
 

@@ -24,7 +24,7 @@ const CACHE_KIB: i32 = 1_024;
 const WRITER_CACHE_KIB: i32 = 8_192;
 /// Pages of the write-ahead log that are carried over into the database at once: pages that change with each transaction
 /// are then carried over less often. 16 MiB of disk.
-const CHECKPOINT_PAGES: i32 = 4_000;
+const CHECKPOINT_PAGES: i32 = 16_000;
 
 /// A store that may be written, and the lock that says so.
 #[derive(Debug)]

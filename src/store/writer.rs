@@ -152,10 +152,21 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut Db) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.queue_up(work).await?.await.map_err(|_| StoreError::Closed)
+    }
+
+    /// As [`Self::with`], but returns once `work` is in the queue; its result comes later.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] if the store is.
+    pub(crate) async fn queue_up<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db) -> T + Send + 'static,
+    ) -> Result<oneshot::Receiver<T>, StoreError> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| drop(answer.send(work(db))));
         self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
-        answered.await.map_err(|_| StoreError::Closed)
+        Ok(answered)
     }
 
     /// As [`Self::transact`] for callers that may block.
