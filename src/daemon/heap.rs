@@ -1,16 +1,32 @@
-//! The heap, which gives free memory back by itself, after a moment (`.cargo/config.toml`), gives it back now.
+//! The heap, which gives free memory back by itself, after a moment (`.cargo/config.toml`), gives it back at once while
+//! something large is in memory.
 
 use tikv_jemalloc_ctl::{Access, AsName};
 
 /// How long each heap keeps free pages, in milliseconds.
 const KEPT: [&[u8]; 2] = [b"arena.0.dirty_decay_ms\0", b"arena.1.dirty_decay_ms\0"];
+/// How long it is to keep them.
+const WANTED: &[u8] = b"opt.dirty_decay_ms\0";
 
-/// After a burst that took much memory: the next one would come on top of what this one left behind.
+/// What is free goes, now and until [`keep_free`]: what takes much memory would come on top of it. That costs a call of
+/// the system for each page that is used again, a second of processor time where a thousand feeds are read, so it does
+/// not always hold.
 pub fn give_back() {
+    keep(0);
+}
+
+/// What becomes free from now on is kept for a moment, for it is soon used again; what is free now goes.
+pub fn keep_free() {
+    give_back();
+    // Where there is no such heap nothing is lost.
+    if let Ok(wanted) = Access::<isize>::read(WANTED.name()) {
+        keep(wanted);
+    }
+}
+
+fn keep(kept_ms: isize) {
     for kept in KEPT.map(AsName::name) {
-        // Where there is no such heap nothing is lost.
-        let Ok(as_before) = Access::<isize>::read(kept) else { continue };
-        let _ = kept.write(0_isize).and_then(|()| kept.write(as_before));
+        let _ = kept.write(kept_ms);
     }
 }
 
@@ -18,11 +34,16 @@ pub fn give_back() {
 mod tests {
     use super::*;
 
+    fn kept() -> [Option<isize>; 2] {
+        KEPT.map(|kept| Access::<isize>::read(kept.name()).ok())
+    }
+
     #[test]
     fn the_heaps_are_as_before_afterwards() {
-        let kept = || KEPT.map(|kept| Access::<isize>::read(kept.name()).ok());
         let before = kept();
         give_back();
+        assert_eq!(kept(), [Some(0); 2]);
+        keep_free();
         assert_eq!(kept(), before);
         assert!(before[0].is_some_and(|kept_ms| kept_ms > 0), "{before:?}");
     }

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::config::load::Config;
 use crate::config::options::river::EVERYTHING;
-use crate::daemon::heap::give_back;
+use crate::daemon::heap::{give_back, keep_free};
 use crate::daemon::secrets::locks;
 use crate::model::document::Origin;
 use crate::model::river::Addresses;
@@ -62,7 +62,7 @@ impl House {
         let opened = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         let store = opened.map_err(advised)?;
         let mut ingest = Ingest::new(store.writer.clone(), store.reader.clone(), config, clock).await?;
-        ingest.turns = Turns::new(give_back);
+        ingest.turns = Turns::new(give_back, keep_free);
         let fetcher = Fetcher::new(&config.fetch, &config.feeds)?;
         Ok(Self { store, ingest, fetcher })
     }

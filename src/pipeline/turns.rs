@@ -10,37 +10,40 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 #[derive(Debug, Clone)]
 pub struct Turns {
     turn: Arc<Semaphore>,
-    give_back: fn(),
+    begin: fn(),
+    end: fn(),
 }
 
 /// A turn; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Turn {
-    give_back: fn(),
+    end: fn(),
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        (self.give_back)();
+        (self.end)();
     }
 }
 
 impl Default for Turns {
     fn default() -> Self {
-        Self::new(|| {})
+        Self::new(|| {}, || {})
     }
 }
 
 impl Turns {
-    /// Nobody has a turn. At the end of each, `give_back` gives the system what is free again.
-    pub fn new(give_back: fn()) -> Self {
-        Self { turn: Arc::new(Semaphore::new(1)), give_back }
+    /// Nobody has a turn. `begin` is called as each begins, `end` before the next one can.
+    pub fn new(begin: fn(), end: fn()) -> Self {
+        Self { turn: Arc::new(Semaphore::new(1)), begin, end }
     }
 
     /// Waits for a turn.
     pub async fn take(&self) -> Turn {
-        Turn { give_back: self.give_back, _permit: self.turn.clone().acquire_owned().await.ok() }
+        let permit = self.turn.clone().acquire_owned().await.ok();
+        (self.begin)();
+        Turn { end: self.end, _permit: permit }
     }
 }
 

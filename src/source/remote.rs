@@ -114,7 +114,10 @@ impl Poller {
                     }
                 }
                 () = standing.pulse.asked() => {}
-                () = tokio::time::sleep(wake) => self.agenda.forget_idle((self.clock)()),
+                () = tokio::time::sleep(wake) => {
+                    let now = self.look_at_clock();
+                    self.agenda.forget_idle(now);
+                }
             }
         }
     }
@@ -161,7 +164,8 @@ impl Poller {
     /// A poll has ended. False: nobody takes deliveries any more.
     async fn finish(&mut self, done: Done, at_rest: bool) -> bool {
         let Done { ask, mut delivery, offline } = done;
-        let now = (self.clock)();
+        // Looked at first: what ends now is not moved once more with what ended before the clock was set.
+        let now = self.look_at_clock();
         self.agenda.ended(&ask, now, &self.options);
         let Some(answer) = answer(&mut delivery) else { return self.send(delivery).await };
         self.hold_host(&ask, answer, now);

@@ -24,7 +24,7 @@ use crate::support::server::{Server, ok};
 use crate::support::wait::until;
 
 /// What the clocks of these tests are off by; each test has its own process, or at least its own clock.
-static SET_BY: [AtomicI64; 3] = [AtomicI64::new(0), AtomicI64::new(0), AtomicI64::new(0)];
+static SET_BY: [AtomicI64; 4] = [const { AtomicI64::new(0) }; 4];
 /// A clock that stands at this is broken.
 const BROKEN: i64 = i64::MAX;
 
@@ -114,7 +114,9 @@ fn polls_go_on_and_dates_stay_right_when_the_clock_is_set_back_or_forward() {
     for leap in [0, -DAY_MS, 365 * DAY_MS, -3 * DAY_MS, 0] {
         SET_BY[0].store(leap, Ordering::SeqCst);
         let polled = server.requests("/feed").len();
-        until("more polls", || (server.requests("/feed").len() >= polled + 2).then_some(()));
+        until(&format!("more polls at {leap}"), || {
+            (server.requests("/feed").len() >= polled + 2).then_some(())
+        });
         let title = format!("Meldung {} aus", server.requests("/feed").len() - 2);
         let feed = until("its item", || Some(here.feed()).filter(|feed| feed.contains(&title)));
         let told = entries(&feed);
@@ -132,6 +134,22 @@ fn polls_go_on_and_dates_stay_right_when_the_clock_is_set_back_or_forward() {
         here = start(home, &text, clock::<0>);
         until("a poll after the restart", || (server.requests("/feed").len() > polled).then_some(()));
     }
+    here.end().1.expect("it ended well");
+}
+
+#[test]
+fn a_clock_that_is_set_while_a_poll_is_under_way_makes_its_host_wait_no_longer() {
+    // Each answer comes under a clock that is a year further on than the question.
+    let server = Server::start(|_, _| {
+        SET_BY[3].fetch_add(365 * DAY_MS, Ordering::SeqCst);
+        ok("", &item("Meldung", riverd::daemon::clock::now()))
+    });
+    let text = format!(
+        "[fetch]\nmin_interval = \"50ms\"\nallow_private = [\"127.0.0.0/8\"]\n[[feed]]\nurl = \"{}\"\n",
+        server.url("/feed")
+    );
+    let here = start(tempfile::tempdir().expect("a folder"), &text, clock::<3>);
+    until("a third poll", || (server.requests("/feed").len() >= 3).then_some(()));
     here.end().1.expect("it ended well");
 }
 
