@@ -1,7 +1,15 @@
-//! The heap, which gives free memory back by itself, after a moment (`.cargo/config.toml`), gives it back at once while
-//! something large is in memory.
+//! The heap, which gives free memory back by itself a moment after it was freed (`.cargo/config.toml`), gives it back at
+//! once while something large is in memory, and now and then when riverd rests.
+
+use std::time::Duration;
 
 use tikv_jemalloc_ctl::{Access, AsName};
+use tokio_util::sync::CancellationToken;
+
+use crate::pipeline::turns::Turns;
+
+/// A heap looks at its clock only when memory is asked for or freed: at rest it is looked after this often.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// How long each heap keeps free pages, in milliseconds.
 const KEPT: [&[u8]; 2] = [b"arena.0.dirty_decay_ms\0", b"arena.1.dirty_decay_ms\0"];
@@ -24,6 +32,17 @@ pub fn keep_free() {
     }
 }
 
+/// Looks after a heap at rest until `stop`, between the turns of those who take much.
+pub async fn tend(turns: Turns, stop: CancellationToken) {
+    let tending = async {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            drop(turns.take().await);
+        }
+    };
+    stop.run_until_cancelled(tending).await;
+}
+
 fn keep(kept_ms: isize) {
     for kept in KEPT.map(AsName::name) {
         let _ = kept.write(kept_ms);
@@ -32,6 +51,8 @@ fn keep(kept_ms: isize) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     fn kept() -> [Option<isize>; 2] {
@@ -53,6 +74,19 @@ mod tests {
     fn resident_mib() -> usize {
         let pages = std::fs::read_to_string("/proc/self/statm").expect("read");
         pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).expect("a number") / 256
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_looked_after_again_and_again_until_the_stop() {
+        static LOOKS: AtomicUsize = AtomicUsize::new(0);
+        let turns = Turns::new(|| {}, || drop(LOOKS.fetch_add(1, Ordering::SeqCst)));
+        let stop = CancellationToken::new();
+        let end = async {
+            tokio::time::sleep(PAUSE * 7 / 2).await;
+            stop.cancel();
+        };
+        tokio::join!(tend(turns, stop.clone()), end);
+        assert_eq!(LOOKS.load(Ordering::SeqCst), 3);
     }
 
     #[test]

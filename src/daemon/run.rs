@@ -16,6 +16,7 @@ use crate::daemon::choices::{Choices, Stamp};
 use crate::daemon::descriptors::allowed;
 use crate::daemon::endurance::Illness;
 use crate::daemon::health::{Health, Watched};
+use crate::daemon::heap::tend;
 use crate::daemon::hubs::{Desk, Hubs, Keeper};
 use crate::daemon::logging::Logging;
 use crate::daemon::metrics::sight::Sight;
@@ -264,6 +265,7 @@ impl Plan {
         tasks.start("watchdog", pat(health.clone(), manager, stop.clone()));
         let answering = answer_for_the_store(health.clone(), writer, stop.clone());
         tasks.start_fallible("store", answering);
+        tasks.start("heap", tend(ingest.turns.clone(), stop.clone()));
         let publisher = Publisher {
             press,
             shelf,
