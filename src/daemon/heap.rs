@@ -34,9 +34,13 @@ pub fn keep_free() {
 
 /// Looks after a heap at rest until `stop`, between the turns of those who take much.
 pub async fn tend(turns: Turns, stop: CancellationToken) {
+    tend_each(PAUSE, &turns, &stop).await;
+}
+
+async fn tend_each(pause: Duration, turns: &Turns, stop: &CancellationToken) {
     let tending = async {
         loop {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause).await;
             drop(turns.take().await);
         }
     };
@@ -76,17 +80,21 @@ mod tests {
         pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).expect("a number") / 256
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn it_is_looked_after_again_and_again_until_the_stop() {
         static LOOKS: AtomicUsize = AtomicUsize::new(0);
-        let turns = Turns::new(|| {}, || drop(LOOKS.fetch_add(1, Ordering::SeqCst)));
+        let count = || {
+            LOOKS.fetch_add(1, Ordering::SeqCst);
+        };
+        let turns = Turns::new(|| {}, count);
         let stop = CancellationToken::new();
         let end = async {
-            tokio::time::sleep(PAUSE * 7 / 2).await;
+            while LOOKS.load(Ordering::SeqCst) < 3 {
+                tokio::task::yield_now().await;
+            }
             stop.cancel();
         };
-        tokio::join!(tend(turns, stop.clone()), end);
-        assert_eq!(LOOKS.load(Ordering::SeqCst), 3);
+        tokio::join!(tend_each(Duration::from_millis(1), &turns, &stop), end);
     }
 
     #[test]

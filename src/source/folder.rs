@@ -38,6 +38,8 @@ pub struct Folder {
     open: HashSet<String>,
     /// Could not be read, and why, as it was told: tried again at each look.
     troubled: HashMap<String, String>,
+    /// What the last look did not find any more.
+    missed: HashSet<String>,
     ground: Ground,
     away: bool,
     standing: Arc<Watching>,
@@ -78,6 +80,7 @@ impl Folder {
             pending,
             open,
             troubled: HashMap::new(),
+            missed: HashSet::new(),
             ground: Ground::default(),
             away: false,
             standing: Arc::default(),
@@ -254,15 +257,23 @@ impl Folder {
                 settled = false;
             }
         }
+        let gone: HashSet<String> =
+            difference.gone.into_iter().filter(|path| !found.is_hidden(path)).collect();
+        let missed = std::mem::replace(&mut self.missed, gone);
         // A file that is gone may be a new one that is not settled yet, renamed.
         if !settled || self.ground.is_new(self.options.rescan) {
             return settled;
         }
-        for path in difference.gone.into_iter().filter(|path| !found.is_hidden(path)) {
+        // A file that is renamed while the folder is looked through is found under neither name: what is gone must be
+        // missed twice.
+        let mut sure: Vec<String> = self.missed.intersection(&missed).cloned().collect();
+        sure.sort();
+        for path in sure {
             self.known.remove(&path);
+            self.missed.remove(&path);
             self.send(Delivery::Gone { path }).await;
         }
-        settled
+        self.missed.is_empty()
     }
 
     fn gone_away(&mut self, error: &str) -> bool {
@@ -402,5 +413,46 @@ async fn failure(recall: Option<&Recall>) {
     match recall {
         Some(recall) => recall.failure().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_one_look_misses_and_the_next_finds_under_another_name_is_renamed_and_what_two_miss_is_gone()
+    {
+        let home = tempfile::tempdir().expect("a folder");
+        let (inside, out) = (home.path().join("seeds"), home.path().join("out.txt"));
+        std::fs::create_dir(&inside).expect("a folder");
+        std::fs::write(inside.join("a.txt"), "Text").expect("written");
+        std::fs::write(inside.join("b.txt"), "More").expect("written");
+        let path = inside.to_string_lossy().into_owned();
+        let options = FolderOptions { path, settle: Duration::ZERO, ..FolderOptions::default() };
+        let (send, mut deliveries) = mpsc::channel(8);
+        let mut folder = Folder::new(&options, vec![], |_| Kind::Take, send);
+        let mut told = || {
+            let next = std::iter::from_fn(|| deliveries.try_recv().ok());
+            let word = |delivery| match delivery {
+                Delivery::Document { .. } => "new",
+                Delivery::Renamed { .. } => "renamed",
+                Delivery::Gone { .. } => "gone",
+                _ => "other",
+            };
+            next.map(word).collect::<Vec<_>>()
+        };
+        assert!(folder.look().await);
+        assert_eq!(told(), ["new", "new"]);
+        std::fs::rename(inside.join("a.txt"), &out).expect("moved");
+        assert!(!folder.look().await, "another look is to come");
+        assert_eq!(told(), [""; 0]);
+        std::fs::rename(&out, inside.join("c.txt")).expect("moved");
+        assert!(folder.look().await);
+        assert_eq!(told(), ["renamed"]);
+        std::fs::remove_file(inside.join("b.txt")).expect("removed");
+        assert!(!folder.look().await);
+        assert!(folder.look().await);
+        assert_eq!(told(), ["gone"]);
     }
 }
