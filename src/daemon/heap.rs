@@ -94,7 +94,8 @@ mod tests {
             }
             stop.cancel();
         };
-        tokio::join!(tend_each(Duration::from_millis(1), &turns, &stop), end);
+        let both = async { tokio::join!(tend_each(Duration::from_millis(1), &turns, &stop), end) };
+        tokio::time::timeout(Duration::from_secs(30), both).await.expect("three looks, and the end");
     }
 
     #[test]

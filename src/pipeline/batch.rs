@@ -195,4 +195,21 @@ mod tests {
         assert!(batch.holds(&Origin::Remote("http://a.example/7".to_owned())));
         assert!(!batch.holds(&Origin::File("7".to_owned())));
     }
+
+    #[tokio::test]
+    async fn so_much_is_on_its_way_at_once_and_what_follows_is_told_in_order() {
+        let (mut batch, writer) = (Batch::default(), Writer::closed());
+        for number in 0..3 {
+            assert!(!batch.is_over(), "{number} batches on their way");
+            (0..FULL).for_each(|_| batch.put(judged(&format!("http://{number}.example/"))));
+            batch.write(&writer);
+        }
+        assert!(batch.is_over(), "the next one waits for the first");
+        for number in 0..3 {
+            assert!(batch.holds(&Origin::Remote(format!("http://{number}.example/"))));
+            assert!(batch.written().await.failure.is_some(), "nobody writes");
+            assert!(!batch.holds(&Origin::Remote(format!("http://{number}.example/"))));
+        }
+        assert!(batch.is_empty() && !batch.is_over());
+    }
 }
