@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_websub.sql"),
     include_str!("migrations/0008_forgotten.sql"),
     include_str!("migrations/0009_notices.sql"),
+    include_str!("migrations/0010_told_by_rank.sql"),
 ];
 
 /// Brings the schema up to date.

@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod backup;
 pub mod basis;
+pub(crate) mod carrier;
 pub mod change;
 pub mod commit;
 pub mod corrections;

@@ -22,11 +22,6 @@ use crate::store::writer::Writer;
 const CACHE_KIB: i32 = 1_024;
 /// That of the writer: what one transaction changes should have room in it, or it is written twice.
 const WRITER_CACHE_KIB: i32 = 8_192;
-/// Pages of the write-ahead log that are carried over into the database at once: pages that change with each transaction
-/// are then carried over less often (of 10,000 feeds, `tests/bench/cycle`, that and ids side by side take a quarter of the
-/// time). 64 MiB of disk.
-const CHECKPOINT_PAGES: i32 = 16_000;
-
 /// A store that may be written, and the lock that says so.
 #[derive(Debug)]
 pub struct Store {
@@ -76,12 +71,12 @@ fn opened(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Result<Store, 
     bound_log(&db)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
-    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     migrate(&mut db)?;
     let born = rows::remember(&db, "born", &now.0.to_string())?;
     let name = rows::remember(&db, "name", name)?;
     let born = Timestamp(born.parse().unwrap_or(now.0));
-    Ok(Store { writer: Writer::start(db)?, reader: Reader::new(path), born, name, lock })
+    let carrying = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    Ok(Store { writer: Writer::start(db, carrying)?, reader: Reader::new(path), born, name, lock })
 }
 
 /// Reads the database file from its beginning to its end: for SQLite, a page that the disk cannot read is damaged.

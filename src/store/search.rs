@@ -64,7 +64,7 @@ pub struct Hit {
 }
 
 /// The newest first; all that it reads of entries stands in the index.
-const NEWEST: &str = "SELECT id FROM entries INDEXED BY entries_by_rank
+const NEWEST: &str = "SELECT id FROM entries INDEXED BY entries_rank
     WHERE withdrawn IS NULL AND id IN (SELECT rowid FROM search WHERE search MATCH ?1)
     ORDER BY rank DESC, id DESC LIMIT ?2";
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::store::carrier::Carrier;
 use crate::store::endurance::Endurance;
 use crate::store::error::StoreError;
 
@@ -14,6 +15,8 @@ type Job = Box<dyn FnOnce(&mut Db) + Send>;
 
 /// The writing connection, and how it bears a disk that fails.
 pub(crate) struct Db {
+    /// Ends before the connection does: the last one to close leaves no log behind.
+    carrier: Carrier,
     connection: Connection,
     endurance: Endurance,
 }
@@ -56,9 +59,11 @@ impl Drop for Thread {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
+    /// A thread that writes by one connection, and has what it writes carried over by the other.
+    pub(crate) fn start(mut connection: Connection, carrying: Connection) -> Result<Self, StoreError> {
         let endurance = Endurance::default();
-        let mut db = Db { connection, endurance: endurance.clone() };
+        let carrier = Carrier::start(&mut connection, carrying)?;
+        let mut db = Db { carrier, connection, endurance: endurance.clone() };
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let clock = clock.map_err(|_| StoreError::Closed)?;
@@ -74,7 +79,10 @@ impl Writer {
                 });
                 rests = next.is_err();
                 match next {
-                    Ok(Some(job)) => job(&mut db),
+                    Ok(Some(job)) => {
+                        job(&mut db);
+                        db.carrier.tend(&db.connection);
+                    }
                     Ok(None) => return,
                     // What fails here is no loss: the pages stay in memory.
                     Err(_) => drop(db.connection.execute_batch("PRAGMA shrink_memory")),

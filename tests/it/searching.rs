@@ -184,7 +184,7 @@ fn a_store_of_the_schema_before_is_indexed_by_whoever_opens_it_next() {
     std::fs::remove_file(program.seeds().join("d.txt")).expect("removed");
     program.json(&["once", "--json"]);
     let before = "DROP TABLE notices; DROP TABLE forgotten; ALTER TABLE stories DROP COLUMN forgotten; ALTER TABLE feeds DROP COLUMN holds;
-        DROP TABLE hub_subscriptions; DROP TABLE announced; DROP TABLE search; DROP INDEX entries_by_feed; DROP INDEX entries_by_rank;
+        DROP TABLE hub_subscriptions; DROP TABLE announced; DROP TABLE search; DROP INDEX entries_by_feed; DROP INDEX entries_by_rank; DROP INDEX entries_rank;
         CREATE INDEX entries_by_rank ON entries (rank DESC, id DESC) WHERE withdrawn IS NULL;
         DELETE FROM meta WHERE key = 'search'; PRAGMA user_version = 5;";
     store(&program).execute_batch(before).expect("the schema before");
