@@ -22,6 +22,7 @@ use crate::store::writer::Writer;
 const CACHE_KIB: i32 = 1_024;
 /// That of the writer: what one transaction changes should have room in it, or it is written twice.
 const WRITER_CACHE_KIB: i32 = 8_192;
+
 /// A store that may be written, and the lock that says so.
 #[derive(Debug)]
 pub struct Store {
@@ -76,6 +77,7 @@ fn opened(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Result<Store, 
     let name = rows::remember(&db, "name", name)?;
     let born = Timestamp(born.parse().unwrap_or(now.0));
     let carrying = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    carrying.pragma_update(None, "synchronous", "FULL")?;
     Ok(Store { writer: Writer::start(db, carrying)?, reader: Reader::new(path), born, name, lock })
 }
 
