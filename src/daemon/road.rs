@@ -19,6 +19,7 @@ use crate::pipeline::ingest::{Ingest, Outcome};
 use crate::pipeline::reading::Prepared;
 use crate::source::delivery::Delivery;
 use crate::source::remote::Command;
+use crate::store::error::Trouble;
 
 /// How often the road looks for what its owner asks from the command line.
 const OWNER: Duration = Duration::from_millis(200);
@@ -145,10 +146,16 @@ impl Road {
         self.ingest.admit(prepared, more).await
     }
 
-    /// What was taken in is on disk before the road ends.
+    /// What was taken in is on disk before the road ends. A store that is damaged is told, and no fault of the road: what it
+    /// did not take is read again at the next start.
     async fn arrive(mut self) -> anyhow::Result<()> {
         let outcome = self.ingest.settle().await;
-        self.follow(Ok(outcome)).map_or(Ok(()), |error| Err(error.into()))
+        let Some(error) = self.follow(Ok(outcome)) else { return Ok(()) };
+        self.illness.fail(&error);
+        match &error {
+            PipelineError::Store(store) if store.trouble() == Trouble::Damaged => Ok(()),
+            _ => Err(error.into()),
+        }
     }
 
     async fn change(&mut self, Change { config, done }: Change) {
