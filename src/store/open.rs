@@ -70,14 +70,12 @@ fn opened(path: &Path, lock: Lock, now: Timestamp, name: &str) -> Result<Store, 
     prepare(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     bound_log(&db)?;
-    db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     migrate(&mut db)?;
     let born = rows::remember(&db, "born", &now.0.to_string())?;
     let name = rows::remember(&db, "name", name)?;
     let born = Timestamp(born.parse().unwrap_or(now.0));
     let carrying = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    carrying.pragma_update(None, "synchronous", "FULL")?;
     Ok(Store { writer: Writer::start(db, carrying)?, reader: Reader::new(path), born, name, lock })
 }
 
@@ -156,6 +154,8 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
 fn connect_by(path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(Duration::from_secs(5))?;
+    // Whoever writes, or carries the log over: what was acknowledged survives a power loss.
+    db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     db.set_prepared_statement_cache_capacity(64);

@@ -24,7 +24,6 @@ const SINCE: usize = 2;
 /// [`StoreError::Older`] if the riverd that holds the store knows no requests; else as [`StoreError`] lists.
 pub fn leave(path: &Path, request: &Request, now: Timestamp) -> Result<i64, StoreError> {
     let db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    db.pragma_update(None, "synchronous", "FULL")?;
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if (found as usize) < SINCE {
         return Err(StoreError::Older { found: found as usize, needed: SINCE });

@@ -1,7 +1,7 @@
 //! The integration tests: one binary, one module a subject. Real sockets, real files, the real program.
 
+mod about;
 mod articles;
-mod auditing;
 mod backups;
 mod clock;
 mod commands;
