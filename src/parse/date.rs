@@ -2,13 +2,16 @@
 //! of seven languages (`date_words`). Without a zone, UTC. An impossible date is no date.
 //! Promises: the forms that most feeds write are read without a search.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 
 use crate::model::time::Timestamp;
 use crate::parse::date_words;
 
 /// No date is longer, in bytes.
 const DATE_BYTES: usize = 100;
+
+/// RFC 3339 writes no year of five digits; before 1000, it is a zero of somebody's.
+const YEARS: std::ops::RangeInclusive<i32> = 1_000..=9_999;
 
 /// The instant that `text` names; `None` if it names none.
 pub fn parse(text: &str) -> Option<DateTime<Utc>> {
@@ -21,6 +24,7 @@ pub fn parse(text: &str) -> Option<DateTime<Utc>> {
         .or_else(|| epoch(text))
         .or_else(|| iso(text))
         .or_else(|| in_words(text))
+        .filter(|date| YEARS.contains(&date.year()))
 }
 
 /// As [`parse`], in the model's unit.
@@ -38,9 +42,7 @@ fn plain(text: &str) -> Option<DateTime<Utc>> {
     if text.len() != 20 || marks.iter().any(|(at, mark)| text.as_bytes()[*at] != *mark) {
         return None;
     }
-    // Before that, it is a zero of somebody's.
-    let year = digits(0..4).filter(|year| *year >= 1_000)?;
-    let date = NaiveDate::from_ymd_opt(year.cast_signed(), digits(5..7)?, digits(8..10)?)?;
+    let date = NaiveDate::from_ymd_opt(digits(0..4)?.cast_signed(), digits(5..7)?, digits(8..10)?)?;
     Some(date.and_hms_opt(digits(11..13)?, digits(14..16)?, digits(17..19)?)?.and_utc())
 }
 
@@ -89,7 +91,7 @@ fn iso(text: &str) -> Option<DateTime<Utc>> {
         return None;
     }
     let number = |part: &str| part.parse::<u32>().ok();
-    let year = |part: &str| part.parse::<i32>().ok().filter(|year| (1_000..=9_999).contains(year));
+    let year = |part: &str| part.parse::<i32>().ok();
     let date = match parts.as_slice() {
         [y, m, d] if m.starts_with('W') => NaiveDate::from_isoywd_opt(
             year(y)?,
@@ -111,7 +113,7 @@ fn iso(text: &str) -> Option<DateTime<Utc>> {
 /// `2026`, `20261124`, `20261124T102030Z`, `20261124102030`.
 fn compact_date(digits: &str, rest: &str) -> Option<DateTime<Utc>> {
     let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<u32>().ok();
-    let year = digits.get(..4)?.parse().ok().filter(|year| (1_000..=9_999).contains(year))?;
+    let year = digits.get(..4)?.parse().ok()?;
     match digits.len() {
         4 if rest.is_empty() => at(NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveTime::MIN, 0),
         8 => {
@@ -282,7 +284,11 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "yesterday", "2026-13-40", "32 Nov 2026", "Nov", ":", "24 Nov", "\u{130}:1"] {
+        let texts = ["", "yesterday", "2026-13-40", "32 Nov 2026", "Nov", ":", "24 Nov", "\u{130}:1"];
+        // No reader of feeds knows these years.
+        let years =
+            ["0206-03-24", "24 Mar 0206 10:20:00 GMT", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00Z"];
+        for text in texts.into_iter().chain(years) {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -16,6 +16,7 @@ mod folder;
 #[cfg(target_os = "linux")]
 mod forgetting;
 mod formats;
+mod fuzzed;
 mod hostile;
 mod keeping;
 mod limits;

@@ -1,0 +1,10 @@
+#![no_main]
+//! See `promises::decode`.
+
+mod panics;
+mod promises;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    panics::be_caught();
+    promises::decode(bytes);
+});
