@@ -34,3 +34,12 @@ where
         Err(_) => Err(PipelineError::Ended),
     }
 }
+
+/// Runs here what may take long, while another thread takes the other tasks of this one.
+pub fn at_length<T>(work: impl FnOnce() -> T) -> T {
+    let runtime = tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor());
+    match runtime {
+        Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}

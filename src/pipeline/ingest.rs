@@ -18,7 +18,7 @@ use crate::parse::parsed::ParseError;
 use crate::pipeline::ahead::Ahead;
 use crate::pipeline::batch::{Batch, Judged};
 use crate::pipeline::crowd::Crowd;
-use crate::pipeline::error::{PipelineError, blocking};
+use crate::pipeline::error::{PipelineError, at_length, blocking};
 use crate::pipeline::indexing::fill;
 use crate::pipeline::judged::{Backfill, Judging};
 use crate::pipeline::memory::Bound;
@@ -71,6 +71,9 @@ impl Outcome {
 
 /// A feed that could not be stored is asked again after so long.
 const AGAIN_MS: i64 = 60_000;
+
+/// To judge more entries may take a second and more; handing the other tasks over costs as much as judging a few.
+const MANY: usize = 200;
 
 /// The road's one traveller: deliveries are taken in one at a time.
 pub struct Ingest {
@@ -337,9 +340,11 @@ impl Ingest {
         let before = self.engine.len();
         let renamed = renames.iter().map(|(_, key)| key.clone()).collect();
         let (engine, mint, languages) = (&mut self.engine, &mut self.mint, &self.config.story.languages[..]);
+        let is_long = made.len() > MANY;
         let mut judging =
             Judging { engine, mint, origin: &origin, now, backfill, renamed: &renamed, languages };
-        let (fresh, changed) = judging.judge(parsed.entries, made, &entries);
+        let judge = || judging.judge(parsed.entries, made, &entries);
+        let (fresh, changed) = if is_long { at_length(judge) } else { judge() };
         self.bound.tell(before, fresh.len(), self.engine.len());
         // What the feed says of itself is published too, and may be all that changed.
         let follows = Outcome { changed: true, orders, ..Outcome::default() };

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
 use crate::store::error::StoreError;
+use crate::store::lock::Lock;
 use crate::store::migrate::is_known;
 use crate::store::open::connect;
 use crate::store::space::{beside, pragma};
@@ -31,7 +32,7 @@ pub struct Backup {
     pub stories: i64,
 }
 
-/// Copies the store at `store` to `file`. `progress` is told how many of how many bytes, as far as known.
+/// Copies the store at `store` to `file`, once no other backup of it is being made. `progress` is told how many of how many bytes, as far as known.
 ///
 /// # Errors
 /// [`StoreError::Backup`] if it cannot be put there; else as [`StoreError`] lists: a damaged store is not copied.
@@ -40,6 +41,8 @@ pub fn backup(store: &Path, file: &Path, progress: impl Fn(u64, u64) + Send) -> 
         return Err(StoreError::Missing(store.to_owned()));
     }
     is_allowed(store, file)?;
+    // One at a time: they may have the same draft.
+    let _turn = Lock::wait(&beside(store, ".backup"))?;
     let draft = Draft::beside(file)?;
     let db = connect(store, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     is_known(&db)?;
@@ -60,7 +63,7 @@ fn failed(file: &Path, error: &io::Error) -> StoreError {
 fn is_allowed(store: &Path, file: &Path) -> Result<(), StoreError> {
     let refuse = |reason: &str| Err(StoreError::Backup { path: file.to_owned(), reason: reason.to_owned() });
     let is = |of: &Path| same(file, of);
-    if ["", "-wal", "-shm", ".lock"].iter().any(|ending| is(&beside(store, ending))) {
+    if ["", "-wal", "-shm", ".lock", ".backup.lock"].iter().any(|ending| is(&beside(store, ending))) {
         return refuse("would take the place of the store itself; give it another name");
     }
     if file.is_dir() {
@@ -93,7 +96,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A backup that is not whole yet; gone when it is dropped before it took its place.
+/// A backup that is not whole yet; gone when it is dropped before it took its place. What a riverd that was killed has
+/// left of one is written over.
 struct Draft {
     path: PathBuf,
 }
@@ -101,7 +105,7 @@ struct Draft {
 impl Draft {
     fn beside(file: &Path) -> Result<Self, StoreError> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let path = folder_of(file).join(format!(".{name}.{}.part", std::process::id()));
+        let path = folder_of(file).join(format!(".{name}.part"));
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
         // Addresses of feeds can hold secrets.

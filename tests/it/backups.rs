@@ -95,11 +95,28 @@ fn a_backup_takes_the_place_of_nothing_but_a_backup() {
         assert!(output.status.code() == Some(1) && told.contains(why), "{target}: {told}");
     }
     assert_eq!(std::fs::read_to_string(home.join("notes.txt")).expect("kept").len(), 31);
+    // What a backup that was killed has left is written over.
+    std::fs::write(home.join(".copy.db.part"), "Half of one.").expect("a file");
     // Twice: the second takes the place of the first.
     assert!(program.run(&["backup", "copy.db"]).status.success());
     assert!(program.run(&["backup", "copy.db"]).status.success());
     let left = std::fs::read_dir(&home).expect("a folder").flatten().map(|file| file.file_name());
     assert!(!left.into_iter().any(|name| name.to_string_lossy().contains(".part")));
+    assert_eq!(faults(&program), [] as [Value; 0]);
+}
+
+#[test]
+fn backups_to_one_place_are_made_one_after_the_other() {
+    let program = program();
+    drop_articles(&program, 0..30);
+    program.json(&["once", "--json"]);
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| program.json(&["backup", "copy.db", "--json"])["entries"].as_i64()))
+            .collect();
+        all.into_iter().for_each(|made| assert_eq!(made.join().expect("made"), Some(30)));
+    });
+    std::fs::copy(program.home.path().join("copy.db"), store(&program)).expect("restored");
     assert_eq!(faults(&program), [] as [Value; 0]);
 }
 

@@ -48,6 +48,12 @@ fn is_whole(program: &Program, store: &[(String, String)]) {
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Whether the store is whole and tells `all`.
+fn is_of(program: &Program, store: &[(String, String)], all: &BTreeMap<String, String>) -> bool {
+    is_whole(program, store);
+    told(program, store) == *all
+}
+
 #[test]
 fn a_power_cut_at_any_moment_loses_nothing_acknowledged_doubles_nothing_and_changes_no_id() {
     const BATCHES: usize = 12;
@@ -189,5 +195,47 @@ fn a_backup_that_cannot_be_written_leaves_the_one_before_it() {
             std::fs::read_dir(&place).expect("a folder").flatten().map(|file| file.file_name()).collect();
         assert_eq!(left, ["copy.db"], "{fail}");
         assert!(std::fs::read(place.join("copy.db")).expect("the backup") == before, "{fail}");
+    }
+}
+
+#[test]
+fn whichever_call_fails_while_a_backup_is_made_it_is_whole_or_the_one_before_is_left() {
+    let program = program();
+    let state = program.home.path().join("state");
+    drop_articles(&program, 0..20);
+    assert!(program.run(&["once"]).status.success());
+    assert!(program.run(&["backup", "state/copy.db"]).status.success());
+    drop_articles(&program, 20..30);
+    assert!(program.run(&["once"]).status.success());
+    let (before, all) = (std::fs::read(state.join("copy.db")).expect("the backup"), told(&program, &[]));
+    let copy = [("RIVERD_STORE_PATH".to_owned(), state.join("copy.db").display().to_string())];
+    let calls = ["write", "read", "sync", "truncate", "open", "rename", "unlink"];
+    let mut chance = Chance::new(31);
+    for round in 0..times("RIVERD_FAILURES", 14) {
+        std::fs::write(state.join("copy.db"), &before).expect("the backup before");
+        let call = calls[round as usize % calls.len()];
+        let errno = if chance.below(2) == 0 { EIO } else { ENOSPC };
+        let at = 1 + chance.below(if matches!(call, "write" | "read") { 150 } else { 8 });
+        let fail = format!("{call} {at} {errno} {}", [1, 3, 100_000][chance.below(3) as usize]);
+        let output = program
+            .run_under(&["backup", "state/copy.db"], &on_disk(&program, &[("DISK_FAIL", fail.clone())]));
+        let said = String::from_utf8_lossy(&output.stderr);
+        match output.status.code() {
+            Some(0) => {
+                is_whole(&program, &copy);
+                assert_eq!(told(&program, &copy), all, "{fail}");
+            }
+            Some(1) => {
+                assert!(said.contains("store") || said.contains("backup"), "{fail}: {said}");
+                let left = std::fs::read(state.join("copy.db")).expect("a backup");
+                assert!(left == before || call == "sync" && is_of(&program, &copy, &all), "{fail}: {said}");
+            }
+            code => panic!("{fail}: {code:?} {said}"),
+        }
+        // Whatever was left of it is no hindrance.
+        assert!(program.run(&["backup", "state/copy.db"]).status.success(), "{fail}");
+        assert_eq!(told(&program, &copy), all, "{fail}");
+        assert!(!state.join(".copy.db.part").exists(), "{fail}");
+        is_whole(&program, &[]);
     }
 }
