@@ -132,11 +132,15 @@ impl Sanitizer {
 /// Past the wall. What it would give back as it is need not be built as a tree: half of the time of sanitizing.
 fn walled(balanced: String) -> String {
     if !balanced.contains(SEAM) {
-        return if is_settled(&balanced) { balanced } else { WALL.clean(&balanced).to_string() };
+        return if is_settled(&balanced) { balanced } else { built(&balanced) };
     }
-    Some(balanced.replace(SEAM, ""))
-        .filter(|whole| is_settled(whole))
-        .unwrap_or_else(|| WALL.clean(&balanced).to_string())
+    Some(balanced.replace(SEAM, "")).filter(|whole| is_settled(whole)).unwrap_or_else(|| built(&balanced))
+}
+
+/// As a tree gives it back. A carriage return that was written as a reference is a line's end wherever it is read again.
+fn built(balanced: &str) -> String {
+    let built = WALL.clean(balanced).to_string();
+    if built.contains('\r') { built.replace("\r\n", "\n").replace('\r', "\n") } else { built }
 }
 
 /// Without white space at its ends; what has none there is no copy.
@@ -198,6 +202,7 @@ mod tests {
         check("<iframe src=x></iframe>", None);
         check("«1'000» &amp; mehr", Some("«1'000» &amp; mehr"));
         check("a < b", Some("a &lt; b"));
+        check("a&#13;&#10;b &lt; &#13;c", Some("a\nb &lt; \nc"));
         check(
             "<img src=/a.png srcset='/b.png 2x, javascript:x 3x' onerror=x alt='\"><script>'>",
             Some(
