@@ -74,9 +74,9 @@ const MAX_GROWTH: usize = 4;
 const MIN_BYTES: usize = 64 * 1024;
 
 /// Elements that are not written, but between which and others words end.
-const PARTING: [&str; 16] = [
-    "body", "button", "canvas", "dialog", "dir", "fieldset", "form", "head", "label", "legend", "menu",
-    "nav", "object", "optgroup", "option", "search",
+const PARTING: [&str; 21] = [
+    "body", "button", "canvas", "dialog", "dir", "fieldset", "form", "head", "label", "legend", "menu", "mi",
+    "mn", "mo", "ms", "mtext", "nav", "object", "optgroup", "option", "search",
 ];
 
 struct Writer<'a> {
@@ -303,6 +303,7 @@ mod tests {
         check("<svg>a<p>b", "a<p>b</p>");
         check("<textarea><b>a&lt;</textarea>b<xmp><i></xmp>c", "&lt;b&gt;a&lt;b<pre>&lt;i&gt;</pre>c");
         check("<math alttext='E=m'><mi>E</mi></math>", "E=m");
+        check("a <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "a 1 2 ");
         check("<![CDATA[<p>a</p>]]>", "<p>a</p>");
     }
 
