@@ -15,9 +15,8 @@ use crate::model::document::{FileStamp, Origin, shown};
 use crate::model::poll::PastAnswer;
 use crate::model::time::Timestamp;
 use crate::parse::sniff::{FileKind, kind_of_path};
-use crate::pipeline::advice::advice;
+use crate::pipeline::outlook::{Outlook, outlooks};
 use crate::source::folder_scan::scan;
-use crate::source::hosts::host_of;
 use crate::store::listing::ListedFeed;
 use crate::store::reader::Reader;
 use crate::store::space::{FeedSize, Sizes};
@@ -44,12 +43,13 @@ struct Row {
 pub fn feeds(config: &Config, form: Form) -> anyhow::Result<()> {
     let reader = reader(config)?;
     let (feeds, aside) = (reader.list_feeds()?, reader.list_set_aside()?);
-    let held = held_hosts(&feeds, now());
+    let outlooks = outlooks(&feeds, now());
     let sizes = reader.sizes()?;
     let each: HashMap<String, FeedSize> =
         reader.feed_sizes(&sizes)?.into_iter().map(|(key, size)| (listed_as(&key), size)).collect();
     let sized = |row: Row| Row { size: each.get(&row.feed.source).copied().unwrap_or_default(), ..row };
-    let rows: Vec<Row> = feeds.into_iter().map(|feed| sized(row(feed, &held))).collect();
+    let rows: Vec<Row> =
+        feeds.into_iter().zip(outlooks).map(|(feed, outlook)| sized(row(feed, outlook))).collect();
     let folder = FolderProgress::of(config, &reader)?;
     if form.json {
         return json(&object!({ "feeds": rows, "set_aside": aside, "folder": folder, "store": sizes }));
@@ -117,35 +117,9 @@ fn line(sizes: &Sizes) -> String {
     )
 }
 
-/// The hosts that want no request now, and until when.
-fn held_hosts(feeds: &[ListedFeed], now: Timestamp) -> HashMap<String, Timestamp> {
-    let mut held: HashMap<String, Timestamp> = HashMap::new();
-    for poll in feeds.iter().filter_map(|feed| Some((feed, feed.poll.as_ref()?))) {
-        let (feed, poll) = poll;
-        if let Some(until) = poll.held_until.filter(|until| poll.host_held && *until > now) {
-            let host = held.entry(host_of(poll.location.as_deref().unwrap_or(&feed.source))).or_insert(until);
-            *host = until.max(*host);
-        }
-    }
-    held
-}
-
-fn row(feed: ListedFeed, held: &HashMap<String, Timestamp>) -> Row {
-    let (advice, size) =
-        (feed.poll.as_ref().filter(|_| feed.state != "unsubscribed").and_then(advice), FeedSize::default());
-    let Some(poll) = feed.poll.as_ref().filter(|_| matches!(feed.state, "followed" | "list")) else {
-        return Row { feed, next_poll: None, why: String::new(), advice, size };
-    };
-    let host = held.get(&host_of(poll.location.as_deref().unwrap_or(&feed.source))).copied();
-    let (next_poll, why) = match (poll.next_poll, host) {
-        (next, Some(until)) if next.is_none_or(|next| next < until) => {
-            (Some(until), "its host wants no request before then (429, Retry-After)".to_owned())
-        }
-        (None, _) if !poll.reason.is_empty() => (None, poll.reason.clone()),
-        (None, _) => (None, "just added: polled at once".to_owned()),
-        (next, _) => (next, poll.reason.clone()),
-    };
-    Row { feed, next_poll, why, advice, size }
+fn row(feed: ListedFeed, outlook: Outlook) -> Row {
+    let Outlook { next_poll, why, advice } = outlook;
+    Row { feed, next_poll, why, advice, size: FeedSize::default() }
 }
 
 fn cells(row: &Row) -> Vec<String> {

@@ -22,6 +22,7 @@ pub mod memory;
 pub mod mint;
 mod notices;
 mod noticing;
+pub mod outlook;
 pub mod owner;
 pub mod paging;
 pub mod past;

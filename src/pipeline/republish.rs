@@ -17,7 +17,7 @@ use crate::pipeline::selecting::{self, Choice, Made};
 use crate::publish::edition::{Edition, Encoding, hash, unzstd};
 use crate::publish::formats::FORMATS;
 use crate::publish::write::Export;
-use crate::publish::{atom, html, landing, opml};
+use crate::publish::{atom, feeds_page, html, landing, opml, search_page};
 use crate::store::error::StoreError;
 use crate::store::reader::Reader;
 use crate::store::told::{KeptEdition, SealedPage};
@@ -282,7 +282,10 @@ impl Press {
             draft.or_else(|| editions.get(&path).map(|edition| &edition.body(Encoding::Identity).bytes[..]))
         });
         let page = page.map(String::from_utf8_lossy);
-        let bytes = landing::render(&self.options.title, page.as_deref(), &public);
+        let search = (search_page::PATH, "Search", self.addresses.story_pages);
+        let pages = [search, (feeds_page::PATH, "Feeds", self.lists_feeds())];
+        let pages: Vec<_> = pages.iter().filter(|page| page.2).map(|page| (page.0, page.1)).collect();
+        let bytes = landing::render(&self.options.title, page.as_deref(), &public, &pages);
         Draft { path: landing::PATH.to_owned(), media_type: html::MEDIA_TYPE, bytes }
     }
 

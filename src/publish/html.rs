@@ -78,7 +78,7 @@ pub fn language(report: &Report) -> String {
 }
 
 /// A moment for people and programs, UTC: pages are the same for all who look at them.
-fn time(at: Timestamp) -> String {
+pub fn time(at: Timestamp) -> String {
     let exact = rfc3339(at);
     let (day, clock) = exact.split_once('T').unwrap_or((&exact, ""));
     let minutes = clock.get(..5).unwrap_or(clock);

@@ -1,6 +1,8 @@
 //! Addresses that may be shown: what must not stand in an IRI (RFC 3987) is percent-encoded, and in the addresses of the
 //! owner's feeds what is secret is left out.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// Parameters that give access to a feed; whoever has such an address is let in.
@@ -54,6 +56,26 @@ pub fn shown(address: &str) -> Option<String> {
     legal(url.as_str())
 }
 
+/// A sentence with every address in it as [`shown`].
+pub fn shown_in(sentence: &str) -> String {
+    let words: Vec<Cow<'_, str>> = sentence.split(' ').map(hidden).collect();
+    words.join(" ")
+}
+
+/// What stands around an address in a sentence, and is no part of it.
+const AROUND: &[char] = &['(', ')', '"', '\'', ',', ';', ':', '<', '>', '[', ']'];
+
+fn hidden(word: &str) -> Cow<'_, str> {
+    if !word.contains("://") {
+        return Cow::Borrowed(word);
+    }
+    let core = word.trim_matches(AROUND);
+    let start = word.find(core).unwrap_or_default();
+    let (before, after) = (&word[..start], &word[start + core.len()..]);
+    // What only looks like an address may hold a secret all the same.
+    Cow::Owned(format!("{before}{}{after}", shown(core).unwrap_or_else(|| "(an address)".to_owned())))
+}
+
 fn is_secret(parameter: &str) -> bool {
     let name = url::form_urlencoded::parse(parameter.as_bytes()).next().map(|(name, _)| name.to_lowercase());
     name.is_some_and(|name| SECRETS.contains(&name.as_str()))
@@ -84,5 +106,17 @@ mod tests {
             assert_eq!(shown(address).as_deref(), Some(expected), "{address}");
         }
         assert_eq!(shown("file:a"), Some("file:///a".to_owned()));
+    }
+
+    #[test]
+    fn addresses_in_sentences_are_shown_without_their_secrets() {
+        for (text, expected) in [
+            ("cannot connect to (https://u:p@a.example/)", "cannot connect to (https://a.example/)"),
+            ("see \"https://a.example/?token=1\", then", "see \"https://a.example/\", then"),
+            ("odd x://u:p@", "odd (an address)"),
+            ("plain: words", "plain: words"),
+        ] {
+            assert_eq!(shown_in(text), expected);
+        }
     }
 }

@@ -7,6 +7,7 @@
 pub mod atom;
 pub mod date;
 pub mod edition;
+pub mod feeds_page;
 pub mod formats;
 pub mod html;
 pub mod iri;
@@ -15,6 +16,7 @@ pub mod landing;
 pub mod opml;
 pub mod river_page;
 pub mod rss;
+pub mod search_page;
 pub mod story_page;
 pub mod telling;
 pub mod write;

@@ -28,6 +28,8 @@ use crate::serve::rules::Rules;
 use crate::serve::seats::Seat;
 use crate::serve::shelf::{Found, Shelf};
 
+/// The one page that is about what stands behind its path.
+const SEARCH: &str = "/search";
 /// What may be asked.
 const ALLOWED: &str = "GET, HEAD";
 /// So many may wait for pages of archives at once, and one for so many seats; the others are told to come again.
@@ -89,7 +91,7 @@ impl Counter {
         };
         match now.offer(path) {
             Some(offer) => Ok(guarded(hand_out(offer, request, &now.rules), is_private)),
-            None => Err(Box::new(Errand::Reader { path: path.to_owned(), request, is_private })),
+            None => Err(Box::new(Errand::Reader { path: asked(path, &request), request, is_private })),
         }
     }
 
@@ -132,6 +134,14 @@ impl Counter {
             return not_allowed();
         }
         paged(answer)
+    }
+}
+
+/// What is looked for: of a search, what for.
+fn asked(path: &str, request: &Parts) -> String {
+    match request.uri.query().filter(|_| path == SEARCH) {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
     }
 }
 

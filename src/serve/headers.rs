@@ -5,12 +5,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header
 use crate::serve::callback::PATH;
 
 /// Nothing here runs scripts, is framed, or is guessed at. Texts on pages show the pictures that are in them, as feed
-/// readers do; no publisher learns from which page.
+/// readers do; no publisher learns from which page. The one form asks riverd itself.
 pub const HARDENED: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self' http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; img-src 'self' http: https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
     (header::REFERRER_POLICY, "no-referrer"),
 ];

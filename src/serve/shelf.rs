@@ -16,7 +16,7 @@ use crate::serve::offer::Offer;
 use crate::serve::rules::Rules;
 use crate::serve::tally::Tally;
 
-/// Makes the edition at a path; `None` if there is none. Blocks.
+/// Makes the edition at a path, for a search with its query; `None` if there is none. Blocks.
 pub type Fetch = dyn Fn(&str) -> Option<Edition> + Send + Sync;
 
 /// Memory for pages of archives that were fetched lately.
@@ -34,9 +34,12 @@ pub enum Found {
 
 /// What the paths begin with that only the back room has.
 const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
+/// What it makes for whoever asks, of the whole store. This changes without a change of the editions, and may take long:
+/// it is not kept, and keeps nobody waiting who wants a page of another kind.
+const ASKED: [&str; 2] = ["/feeds", "/search"];
 
 /// What stands at the root and is no river.
-const NO_RIVERS: [&str; 5] = ["", "style", "story", "feeds", "subscriptions"];
+const NO_RIVERS: [&str; 6] = ["", "style", "story", "feeds", "search", "subscriptions"];
 /// As whose answers those of pages count. No river has such a name.
 const PAGE: &str = "(page)";
 /// As whose answers those count that are about nothing.
@@ -52,6 +55,8 @@ struct Room {
     fetched: Mutex<Fetched>,
     /// Locked while a page is fetched: one at a time, so that a reader of the whole archive slows only others of its kind.
     fetching: tokio::sync::Mutex<()>,
+    /// The same for what is [`ASKED`].
+    asking: tokio::sync::Mutex<()>,
 }
 
 /// What lies there at one moment.
@@ -84,7 +89,14 @@ fn tallies(paths: &[&String], before: Option<&BTreeMap<String, Arc<Tally>>>) -> 
     rivers.map(|river| (river.to_owned(), known(river))).collect()
 }
 
+fn is_asked(path: &str) -> bool {
+    ASKED.contains(&path.split('?').next().unwrap_or(path))
+}
+
 fn counted_as(path: &str) -> &str {
+    if is_asked(path) {
+        return PAGE;
+    }
     let river = river_of(path);
     if NO_RIVERS.contains(&river) { PAGE } else { river }
 }
@@ -221,14 +233,16 @@ impl Shelf {
         if let Some(offer) = self.look().offer(path) {
             return Found::Offer(offer.clone());
         }
-        if !BACK_ROOM.iter().any(|begin| path.starts_with(begin)) {
+        let is_asked = is_asked(path);
+        if !is_asked && !BACK_ROOM.iter().any(|begin| path.starts_with(begin)) {
             return Found::Nothing;
         }
         if let Some(page) = self.fetched(path) {
             return Found::Offer(page);
         }
         let Ok(_place) = door.try_acquire() else { return Found::Busy };
-        self.fetch(path).await.map_or(Found::Nothing, Found::Offer)
+        let page = if is_asked { self.ask(path).await } else { self.fetch(path).await };
+        page.map_or(Found::Nothing, Found::Offer)
     }
 
     /// The page at `path`, if it was fetched since the editions were replaced.
@@ -253,19 +267,25 @@ impl Shelf {
         if let Some(page) = self.fetched(path) {
             return Some(page);
         }
-        let (fetch, replaced) = {
-            let content = self.0.content.load();
-            (content.fetch.clone()?, content.replaced)
-        };
-        let asked = path.to_owned();
-        let page = tokio::task::spawn_blocking(move || fetch(&asked)).await.ok().flatten()?;
-        let tally = self.look().tally(counted_as(path)).clone();
-        let page = Arc::new(Offer::new(Arc::new(page), None, tally));
+        let replaced = self.0.content.load().replaced;
+        let page = self.made(path).await?;
         let mut fetched = self.pages();
         if fetched.replaced == replaced {
             fetched.keep(path, &page);
         }
         Some(page)
+    }
+
+    async fn ask(&self, path: &str) -> Option<Arc<Offer>> {
+        let _alone = self.0.asking.lock().await;
+        self.made(path).await
+    }
+
+    async fn made(&self, path: &str) -> Option<Arc<Offer>> {
+        let (fetch, asked) = (self.0.content.load().fetch.clone()?, path.to_owned());
+        let page = tokio::task::spawn_blocking(move || fetch(&asked)).await.ok().flatten()?;
+        let tally = self.look().tally(counted_as(path)).clone();
+        Some(Arc::new(Offer::new(Arc::new(page), None, tally)))
     }
 
     /// All paths, in order.

@@ -3,11 +3,14 @@
 //! or a syntax error of SQLite: words reach it folded and in quotes.
 //! Deliberately not here: how words are folded, and how a query is written (`model`); what an entry's texts are.
 
-use rusqlite::{Connection, Row, Transaction, params};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, Row, Transaction, params};
 
 use crate::model::entry::Entry;
 use crate::model::folding::{BARRIER, Word, Words, indexed};
-use crate::model::ids::{EntryId, FeedId};
+use crate::model::ids::{EntryId, FeedId, StoryId};
 use crate::model::query::Query;
 use crate::model::river::Report;
 use crate::store::change::Texts;
@@ -59,6 +62,8 @@ pub enum Order {
 pub struct Hit {
     /// For readers, and its number.
     pub report: Report,
+    /// Its story.
+    pub story: StoryId,
     /// Its story's id for readers.
     pub story_atom_id: String,
 }
@@ -73,7 +78,7 @@ const BEST: &str = "SELECT rowid FROM search WHERE search MATCH ?1
     ORDER BY bm25(search, 8.0, 3.0, 1.0, 2.0), rowid DESC LIMIT ?2";
 
 const HIT: &str = "SELECT entries.id AS id, entry, entries.atom_id AS atom_id, published, updated,
-        stories.atom_id AS story_atom_id,
+        entries.story AS story, stories.atom_id AS story_atom_id,
         feeds.key AS feed_key, feeds.atom_id AS feed_atom_id, feeds.feed AS feed,
         (SELECT title FROM subscriptions AS s WHERE s.feed = feeds.id AND title IS NOT NULL ORDER BY asked_by LIMIT 1)
             AS owner_title
@@ -94,6 +99,36 @@ impl Reader {
             let hits: Result<Vec<_>, _> =
                 numbers.into_iter().map(|entry| one(db, HIT, [entry], hit)).collect();
             Ok(hits?.into_iter().flatten().collect())
+        })
+    }
+
+    /// The same, the newest first, for whoever asks; `None`: it took longer than `patience`, and was given up.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists.
+    pub fn search_within(
+        &self,
+        query: &Query,
+        limit: usize,
+        patience: Duration,
+    ) -> Result<Option<Vec<Hit>>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.view(|db| {
+            let expression = expression(query, &names(db)?);
+            let found = patiently(db, patience, || {
+                all(db, NEWEST, params![expression, limit], |row| Ok(row.get::<_, i64>(0)?))
+            });
+            let numbers = match found {
+                Err(StoreError::Sqlite(error))
+                    if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) =>
+                {
+                    return Ok(None);
+                }
+                found => found?,
+            };
+            let hits: Result<Vec<_>, _> =
+                numbers.into_iter().map(|entry| one(db, HIT, [entry], hit)).collect();
+            Ok(Some(hits?.into_iter().flatten().collect()))
         })
     }
 
@@ -127,6 +162,21 @@ impl Reader {
     }
 }
 
+/// Runs `work`, and interrupts what it asks of the store after `patience`.
+fn patiently<T>(db: &Connection, patience: Duration, work: impl FnOnce() -> T) -> T {
+    let (handle, (done, ended)) = (db.get_interrupt_handle(), mpsc::channel::<()>());
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if ended.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+                handle.interrupt();
+            }
+        });
+        let worked = work();
+        drop(done);
+        worked
+    })
+}
+
 /// Whether all that is stored is in the index.
 pub(crate) fn is_filled(db: &Connection) -> Result<bool, StoreError> {
     Ok(filled(db)? == Some(Filled::All))
@@ -142,7 +192,8 @@ fn filled(db: &Connection) -> Result<Option<Filled>, StoreError> {
 }
 
 fn hit(row: &Row<'_>) -> Result<Hit, StoreError> {
-    Ok(Hit { report: report(row)?, story_atom_id: row.get("story_atom_id")? })
+    let story = StoryId(row.get("story")?);
+    Ok(Hit { report: report(row)?, story, story_atom_id: row.get("story_atom_id")? })
 }
 
 /// Entries that are still to be indexed.

@@ -1,8 +1,10 @@
 //! Pages for people: rivers and stories, as they are served.
 
-use crate::support::http::get;
+use crate::support::http::{get, request};
 use crate::support::markup::faults;
 use crate::support::program::{Daemon, Program};
+use crate::support::server::{Server, ok, rss, status};
+use crate::support::wait::until;
 
 const TEXT: &str =
     "The evening ferry left in thick fog on Tuesday and struck a sandbank; nobody on board was hurt.";
@@ -99,13 +101,23 @@ fn what_publishers_write_does_no_harm_on_pages() {
 fn pages_are_known_again_and_others_are_not_there() {
     let program = told(1);
     let daemon = program.start();
-    for path in ["/river", "/story/1", "/style.css"] {
+    for path in ["/river", "/story/1", "/style.css", "/search", "/search?q=ferry", "/feeds"] {
         let first = get(&daemon.address, path).expect("an answer");
         let tag = first.header("ETag").expect("a tag").to_owned();
-        let again = crate::support::http::request(&daemon.address, "GET", path, &[("If-None-Match", &tag)]);
+        let again = request(&daemon.address, "GET", path, &[("If-None-Match", &tag)]);
         assert_eq!(again.expect("an answer").status, 304, "{path}");
     }
-    for path in ["/story/0", "/story/01", "/story/99", "/story/x", "/story", "/story/1/", "/rivers"] {
+    for path in [
+        "/story/0",
+        "/story/01",
+        "/story/99",
+        "/story/x",
+        "/story",
+        "/story/1/",
+        "/rivers",
+        "/feeds/",
+        "/search/",
+    ] {
         assert_eq!(get(&daemon.address, path).expect("an answer").status, 404, "{path}");
     }
 }
@@ -121,4 +133,73 @@ fn where_the_river_of_everything_is_private_stories_have_no_pages() {
     assert_eq!(get(&daemon.address, "/river").expect("an answer").status, 401);
     let river = page(&daemon, "/long-enough-to-be-no-guess/river");
     assert!(river.contains("and 13 more") && !river.contains("/story/"), "{river}");
+    let landing = page(&daemon, "/");
+    for path in ["/search", "/search?q=ferry", "/feeds"] {
+        assert_eq!(get(&daemon.address, path).expect("an answer").status, 404, "{path}");
+        assert!(!landing.contains(path), "{landing}");
+    }
+}
+
+#[test]
+fn a_search_shows_what_it_finds_with_the_story_of_each() {
+    let program = told(2);
+    program.drop_file("f.txt", "Fähre läuft auf\n\nDas Schiff saß in dichtem Nebel fest.");
+    program.json(&["once", "--json"]);
+    let daemon = program.start();
+    assert!(page(&daemon, "/").contains("<a href=\"/search\">Search</a> <a href=\"/feeds\">Feeds</a>"));
+    let empty = page(&daemon, "/search");
+    assert!(empty.contains("<form action=\"/search\"") && !empty.contains("<article"), "{empty}");
+    let found = page(&daemon, "/search?q=ferry+aground&x=1");
+    assert!(found.contains("2 found") && found.contains("href=\"https://paper1.example/ferry\""), "{found}");
+    let story = story_of(&found, "Ferry aground").expect("a link");
+    assert!(page(&daemon, &story).contains("https://paper2.example/ferry"));
+    for (path, part) in [
+        ("/search?q=F%C3%A4hre", "value=\"Fähre\""),
+        ("/search?q=%22dichtem+Nebel%22", "1 found"),
+        ("/search?q=qqq%E4", "Nothing is found"),
+        ("/search?q=%22%3E%3Cscript%3Ez", "cannot be answered: the quote at character 1 is not closed"),
+        ("/search?q=bread", "Bread &amp; butter"),
+        ("/search?q=%ff", "value=\"\u{fffd}\""),
+        ("/search?q=a&q=Nebel", "1 found"),
+        ("/search?", "All words count"),
+    ] {
+        let found = page(&daemon, path);
+        assert!(found.contains(part) && !found.contains("<script"), "{path}: {part} in {found}");
+    }
+    drop(daemon);
+    let daemon = program.with("RIVERD_PUBLISH_SEARCH_RESULTS", "1").start();
+    assert!(page(&daemon, "/search?q=ferry").contains("The newest 1 of more."));
+    assert_eq!(request(&daemon.address, "POST", "/search", &[]).expect("an answer").status, 405);
+}
+
+#[test]
+fn the_feeds_are_listed_with_what_to_do_and_without_secrets_unless_a_river_is_private() {
+    let server = Server::start(|path, _| match path.split('?').next() {
+        Some("/good") => ok("", &rss(&[("1", "A title", "A text.")])),
+        _ => status("404 Not Found", ""),
+    });
+    let program = Program::new();
+    let (good, bad) = (server.url("/good?token=planted&amp;a=1"), server.url("/bad?key=planted"));
+    let list = format!(
+        "<opml version='2.0'><body><outline xmlUrl='{good}'/><outline xmlUrl='{bad}'/></body></opml>"
+    );
+    program.drop_file("s.opml", &list);
+    program.drop_file("a.txt", "Fähre\n\nSie legt ab.");
+    let daemon = program.start();
+    let feeds = until("both to be asked", || {
+        let feeds = page(&daemon, "/feeds");
+        (feeds.matches("last answer").count() == 2).then_some(feeds)
+    });
+    assert!(feeds.contains("2 feeds, 1 of them with something for you to do"), "{feeds}");
+    let place = |part: &str| feeds.find(part).unwrap_or_else(|| panic!("{part} in {feeds}"));
+    assert!(place("/bad") < place("<strong>") && place("<strong>") < place("/good?a=1"), "{feeds}");
+    assert!(feeds.contains(": 404") && feeds.contains("next poll"), "{feeds}");
+    assert!(!feeds.contains("a.txt") && !feeds.contains("planted"), "{feeds}");
+    drop(daemon);
+    std::fs::write(program.home.path().join("secret"), "long-enough-to-be-no-guess\n").expect("a file");
+    program.configure("[[river]]\nname = \"x\"\nprivate = true\nsecret_file = \"secret\"\n");
+    let daemon = program.start();
+    assert_eq!(get(&daemon.address, "/feeds").expect("an answer").status, 404);
+    assert_eq!(get(&daemon.address, "/search?q=F%C3%A4hre").expect("an answer").status, 200);
+    assert!(!page(&daemon, "/").contains("/feeds"));
 }

@@ -28,6 +28,10 @@ section! {
         notice_failures: usize = 3, within(1..=1_000);
         /// … and one that was read before, for so long. What its server refuses (401, 403) is told without that.
         notice_after: Duration = Duration::from_secs(3 * 86_400), within(Duration::ZERO..=Duration::from_secs(365 * 86_400));
+        /// Most entries that the page /search shows.
+        search_results: usize = 50, within(1..=1_000);
+        /// A search there that takes longer is given up.
+        search_time: Duration = Duration::from_secs(2), within(Duration::from_millis(10)..=Duration::from_secs(60));
         /// A folder in which the same feeds are kept as files, each with its .gz, .br and .zst, for another web server.
         /// A relative path counts from the folder riverd is started in. Empty: none.
         directory: String = String::new();
