@@ -21,6 +21,7 @@ use crate::parse::json_value::Few;
 use crate::parse::link::absolute;
 use crate::parse::parsed::ParseError;
 use crate::parse::text::fold;
+use crate::parse::whole::CUT;
 
 /// Nesting beyond this is left out.
 const DEPTH: usize = 100;
@@ -38,7 +39,8 @@ pub fn json(text: &str, base: Option<&Url>, options: &ParseOptions) -> Result<Re
     let found = match found(&root, text) {
         Ok(found) => found,
         Err(error) => {
-            complaints.push(Complaint::new("json", format!("mended or cut off: {error}")));
+            let (kind, what) = if error.is_eof() { (CUT, "cut off") } else { ("json", "mended") };
+            complaints.push(Complaint::new(kind, format!("{what}: {error}")));
             found(&root, &mended(text)).map_err(|_| ParseError::Broken(error.to_string()))?
         }
     };

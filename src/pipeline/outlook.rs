@@ -29,7 +29,8 @@ fn held_hosts(feeds: &[ListedFeed], now: Timestamp) -> HashMap<String, Timestamp
     let mut held: HashMap<String, Timestamp> = HashMap::new();
     for (feed, poll) in feeds.iter().filter_map(|feed| Some((feed, feed.poll.as_ref()?))) {
         if let Some(until) = poll.held_until.filter(|until| poll.host_held && *until > now) {
-            let host = held.entry(host_of(poll.location.as_deref().unwrap_or(&feed.source))).or_insert(until);
+            let by = poll.held_by.as_deref().or(poll.location.as_deref()).unwrap_or(&feed.source);
+            let host = held.entry(host_of(by)).or_insert(until);
             *host = until.max(*host);
         }
     }

@@ -95,7 +95,7 @@ fn query(path: &str) -> Option<Cow<'_, str>> {
 /// A feed as it is listed; `None` for files, and for what nobody asks for any more.
 fn followed(feed: &ListedFeed, outlook: &Outlook) -> Option<Followed> {
     let poll = feed.poll.as_ref().filter(|_| feed.state != "unsubscribed")?;
-    let last = poll.answers.last();
+    let last = poll.answers.first();
     Some(Followed {
         title: shown_in(&feed.title),
         url: shown(&feed.source)?,

@@ -130,7 +130,8 @@ pub fn look(
     known: impl FnOnce(&[String]) -> HashMap<String, KnownEntry>,
 ) -> Result<Told, ParseError> {
     let parsed = parse(document, options)?;
-    let (key, cut_short) = (document.origin.key(), is_cut_short(&document.bytes, parsed.shape));
+    let key = document.origin.key();
+    let cut_short = is_cut_short(&document.bytes, parsed.shape, &parsed.complaints);
     let keys: Vec<String> = parsed.entries.iter().map(|entry| entry.id.clone()).collect();
     let known = known(&keys);
     let making = |entry: &Entry| {

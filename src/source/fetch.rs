@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use reqwest::header::{self, HeaderName, HeaderValue};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
@@ -16,22 +16,24 @@ use crate::config::options::fetch::FetchOptions;
 use crate::model::document::Validators;
 use crate::model::websub::Named;
 use crate::source::answer::Answer;
-use crate::source::ask::Ask;
+use crate::source::ask::{Ask, Way};
 use crate::source::fetch_body::{deadline, read};
 use crate::source::fetch_client::{client, credentials, failure, introduced};
 use crate::source::fetch_error::FetchError;
 use crate::source::fetch_headers as headers;
+use crate::source::fetch_kept::Kept;
 use crate::source::fetch_room::Room;
 use crate::source::guard::Guard;
+use crate::source::hosts::host_of;
 use crate::source::names::Names;
 use crate::source::websub::links::named;
 
 /// What a request brought.
 #[derive(Debug)]
 pub struct Fetched {
-    /// What the schedule needs of it. Its `error` is set if the status is neither 200 nor 304.
+    /// What the schedule needs of it. Its `error` is set if the status is neither of success nor 304.
     pub answer: Answer,
-    /// The body of a 200.
+    /// The body of a success.
     pub body: Option<Bytes>,
     /// As sent.
     pub content_type: Option<String>,
@@ -56,15 +58,16 @@ pub struct Means {
     pub(crate) options: Arc<FetchOptions>,
     feeds: HashMap<String, FeedOptions>,
     room: Room,
+    kept: Kept,
 }
 
-/// A redirect chain on its way.
-struct Way {
-    at: Url,
-    hops: usize,
-    /// Only 301 and 308 so far.
-    lasting: bool,
-    moved_to: Option<String>,
+/// How far a fetch has come.
+#[derive(Debug)]
+pub enum Step {
+    /// To its end.
+    Done(Box<Fetched>),
+    /// It was sent to another host, where this is to be asked for when it is that host's turn.
+    Elsewhere(Box<Ask>),
 }
 
 impl Fetcher {
@@ -107,6 +110,20 @@ impl Fetcher {
     /// # Errors
     /// As [`FetchError`] lists. A status of failure is no error here but stands in the answer.
     pub async fn fetch(&self, ask: &Ask) -> Result<Fetched, FetchError> {
+        let mut ask = ask.clone();
+        loop {
+            match self.step(&ask).await? {
+                Step::Done(fetched) => return Ok(*fetched),
+                Step::Elsewhere(next) => ask = *next,
+            }
+        }
+    }
+
+    /// The same, as far as its host leads.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    pub async fn step(&self, ask: &Ask) -> Result<Step, FetchError> {
         self.means().fetch(ask).await
     }
 }
@@ -134,32 +151,39 @@ impl Means {
         let feeds = feeds.iter().map(|feed| (feed.url.clone(), feed.clone())).collect();
         let room = Room::new(options.buffer.as_usize(), options.concurrency);
         let options = Arc::new(options.clone());
-        Ok(Self { client, http1: OnceLock::new(), guard, names, options, feeds, room })
+        let kept = Kept::default();
+        Ok(Self { client, http1: OnceLock::new(), guard, names, options, feeds, room, kept })
     }
 
-    async fn fetch(&self, ask: &Ask) -> Result<Fetched, FetchError> {
-        let deadline = deadline(self.options.timeout);
+    async fn fetch(&self, ask: &Ask) -> Result<Step, FetchError> {
+        let begun = Instant::now();
+        let mut way = match &ask.way {
+            Some(way) => Way::clone(way),
+            None => Way::begun(Url::parse(ask.url()).map_err(|_| FetchError::Address)?),
+        };
         let limit = self.options.timeout;
+        let deadline = deadline(limit.saturating_sub(way.took));
         let slow = |_| FetchError::Slow { what: "whole document", limit };
-        let at = Url::parse(ask.url()).map_err(|_| FetchError::Address)?;
         let secrets = self.secrets(ask).await?;
-        let mut way = Way { at, hops: 0, lasting: true, moved_to: None };
         loop {
             let shown = ask.shown_to(way.at.as_str());
             let request = self.request(ask, &way.at, &shown, &secrets);
             let response = timeout_at(deadline, request).await.map_err(slow)??;
             let status = response.status().as_u16();
             let Some(target) = headers::redirect(status, response.headers(), &way.at)? else {
-                return self.answer(response, way, &shown, deadline).await;
+                let fetched = self.answer(response, way, &shown, deadline).await?;
+                return Ok(Step::Done(Box::new(fetched)));
             };
             if way.hops == self.options.max_redirects {
                 return Err(FetchError::Redirects(self.options.max_redirects));
             }
-            way.lasting &= matches!(status, 301 | 308);
-            if way.lasting {
-                way.moved_to = Some(target.to_string());
+            let server = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
+            let is_elsewhere = server(&target) != server(&way.at);
+            way.lead(status, target);
+            if is_elsewhere {
+                way.took += begun.elapsed();
+                return Ok(Step::Elsewhere(Box::new(Ask { way: Some(Box::new(way)), ..ask.clone() })));
             }
-            (way.at, way.hops) = (target, way.hops + 1);
         }
     }
 
@@ -210,12 +234,22 @@ impl Means {
                 request = request.header(name, value);
             }
         }
-        let limit = self.options.first_byte_timeout;
-        let slow = |_| FetchError::Slow { what: "answer", limit };
-        let response =
-            timeout(limit, request.send()).await.map_err(slow)?.map_err(|error| failure(&error))?;
+        let again = request.try_clone().filter(|_| self.kept.take(&host_of(url.as_str())));
+        let response = match (self.sent(request).await, again) {
+            // A server may close a connection that was kept for the next request at any time, this one too (RFC 9112
+            // section 9.5): that says nothing of the feed.
+            (Err(FetchError::Broken(_)), Some(again)) => self.sent(again).await?,
+            (sent, _) => sent?,
+        };
+        self.kept.put(host_of(url.as_str()));
         let most = self.options.max_headers.0;
         if headers::size(response.headers()) > most { Err(FetchError::Headers(most)) } else { Ok(response) }
+    }
+
+    async fn sent(&self, request: RequestBuilder) -> Result<Response, FetchError> {
+        let limit = self.options.first_byte_timeout;
+        let slow = |_| FetchError::Slow { what: "answer", limit };
+        timeout(limit, request.send()).await.map_err(slow)?.map_err(|error| failure(&error))
     }
 
     async fn answer(
@@ -229,14 +263,16 @@ impl Means {
         let given = headers::validators(&sent);
         let challenged = headers::is_challenge(&sent);
         let validators = if status == StatusCode::NOT_MODIFIED { merged(given, shown) } else { given };
+        let known = *shown != Validators::default();
         let error = if challenged {
             Some("blocked by a challenge meant for browsers".to_owned())
         } else {
-            let fine = matches!(status, StatusCode::OK | StatusCode::NOT_MODIFIED);
-            (!fine).then(|| format!("the server answered {status}"))
+            wrong(status, known)
         };
         let body = match (&error, status) {
-            (None, StatusCode::OK) => Some(read(response, &self.options, &self.room, deadline).await?),
+            (None, status) if status != StatusCode::NOT_MODIFIED => {
+                Some(read(response, &self.options, &self.room, deadline).await?)
+            }
             _ => None,
         };
         let answer = Answer {
@@ -254,6 +290,17 @@ impl Means {
         let content_type = headers::text(&sent, &header::CONTENT_TYPE).map(str::to_owned);
         let named = named(headers::texts(&sent, &header::LINK), &way.at);
         Ok(Fetched { answer, body, content_type, url: way.at.into(), named })
+    }
+}
+
+/// What is wrong with a status. `known`: it was asked whether there is anything new. A status of success that nobody knows
+/// is as good as 200 (RFC 9110 section 15); those that are known to be about something else than the document are not.
+fn wrong(status: StatusCode, known: bool) -> Option<String> {
+    match status.as_u16() {
+        200 | 203 | 209..=225 | 227..=299 => None,
+        304 if known => None,
+        304 => Some("the server answered 304, nothing new, though nothing is known of it yet".to_owned()),
+        _ => Some(format!("the server answered {status}")),
     }
 }
 

@@ -141,7 +141,11 @@ async fn decoded(mut reader: Reader, codings: &[Coding]) -> io::Result<Reader> {
                 buffered(decoder)
             }
             (Coding::Zstd, Some(0x28 | 0x50..=0x5f), _) => {
-                buffered(ZstdDecoder::with_params(reader, &[DParameter::window_log_max(ZSTD_WINDOW_LOG)]))
+                let window = [DParameter::window_log_max(ZSTD_WINDOW_LOG)];
+                let mut decoder = ZstdDecoder::with_params(reader, &window);
+                // Frames, some of them to be skipped, may follow each other (RFC 8878 section 3).
+                decoder.multiple_members(true);
+                buffered(decoder)
             }
             (Coding::Deflate, Some(first), second) if is_zlib(first, second) => {
                 buffered(ZlibDecoder::new(reader))

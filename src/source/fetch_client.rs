@@ -22,6 +22,10 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
     application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.3, */*;q=0.1";
 /// Most that a server may send ahead of what is read, of one document and of one connection.
 const AHEAD_BYTES: (u32, u32) = (256 * 1024, 512 * 1024);
+/// How long a connection is kept for the next request.
+pub(crate) const IDLE: Duration = Duration::from_secs(15);
+/// The shortest header line, in bytes.
+const SHORTEST_HEADER: u32 = 4;
 /// Largest file with credentials.
 const CREDENTIALS_BYTES: u64 = 64 * 1024;
 
@@ -80,8 +84,14 @@ pub(crate) fn client(
             .http2_max_header_list_size(headers)
             .http2_initial_stream_window_size(AHEAD_BYTES.0)
             .http2_initial_connection_window_size(AHEAD_BYTES.1)
+            // Folded lines are to be read (RFC 9112 section 5.2). Lines that are no headers are passed over: a warning of
+            // the server's own software, mostly. How many there may be is a matter of `fetch.max_headers` alone.
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_max_headers(most_headers(headers))
             .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(15))
+            .pool_idle_timeout(IDLE)
             .tls_certs_merge(own.clone());
         let builder = if http1_only { builder.http1_only() } else { builder };
         match proxy.map(|proxy| Proxy::all(proxy.as_str())) {
@@ -92,6 +102,11 @@ pub(crate) fn client(
     // Without the system's certificates https cannot work, but http still can.
     let client = builder().build().or_else(|_| builder().tls_certs_only(own.clone()).build());
     client.map_err(|error| FetchError::Client(error.to_string()))
+}
+
+/// So many have room in so many bytes; each takes some memory while it is read, so that there is a bound.
+fn most_headers(bytes: u32) -> usize {
+    usize::try_from((bytes / SHORTEST_HEADER).clamp(100, 4_096)).unwrap_or(100)
 }
 
 /// The certificates that the owner trusts besides the system's.

@@ -1,5 +1,6 @@
 //! What an answer's headers say of time and state: freshness, `Retry-After`, challenges, redirects, sizes.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{self, HeaderMap, HeaderName};
@@ -38,9 +39,20 @@ pub(crate) fn redirect(status: u16, headers: &HeaderMap, at: &Url) -> Result<Opt
         return Ok(None);
     }
     // Servers send UTF-8 here, too, which `to_str` does not take.
-    let location = headers.get(header::LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
-    let target = location.map(str::trim).filter(|to| !to.is_empty()).and_then(|to| at.join(to).ok());
+    let location = headers.get(header::LOCATION).map(|value| readable(value.as_bytes()));
+    let target =
+        location.as_deref().map(str::trim).filter(|to| !to.is_empty()).and_then(|to| at.join(to).ok());
     target.map(Some).ok_or(FetchError::Nowhere(status))
+}
+
+/// An address as sent; bytes that are no UTF-8 as browsers ask for them, each for itself.
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    let encoded = || {
+        bytes
+            .iter()
+            .map(|byte| if byte.is_ascii() { char::from(*byte).to_string() } else { format!("%{byte:02X}") })
+    };
+    std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(encoded().collect()), Cow::Borrowed)
 }
 
 /// Bytes of all headers.
@@ -69,11 +81,24 @@ pub(crate) fn freshness(headers: &HeaderMap) -> Option<Freshness> {
 
 fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let lines = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
-    let mut directives = lines.flat_map(|line| line.split(','));
+    let mut directives = lines.flat_map(directives);
     directives.find_map(|directive| {
         let (name, value) = directive.split_once('=')?;
         let value = value.trim().trim_matches('"');
         name.trim().eq_ignore_ascii_case("max-age").then(|| seconds(value)).flatten()
+    })
+}
+
+/// The members of a list; a comma between quotes parts none (RFC 9110 section 5.6.4).
+fn directives(line: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    line.split(move |c| {
+        (is_quoted, is_escaped) = match (c, is_escaped) {
+            ('"', false) => (!is_quoted, false),
+            ('\\', false) => (is_quoted, is_quoted),
+            _ => (is_quoted, false),
+        };
+        c == ',' && !is_quoted
     })
 }
 
@@ -150,6 +175,7 @@ mod tests {
             (&[DATE, ("expires", "Thu, 19 Nov 1981 08:52:00 GMT")], None),
             (&[("cache-control", "no-cache, no-store, s-maxage=600")], None),
             (&[("cache-control", "max-age=soon")], None),
+            (&[("cache-control", r#"no-cache="x, \", max-age=9", max-age=120"#)], Some((120, "max-age"))),
         ] {
             let found = freshness(&headers(lines));
             let found = found.as_ref().map(|fresh| (fresh.ms / 1_000, fresh.by.as_str()));

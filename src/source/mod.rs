@@ -13,6 +13,7 @@ mod fetch_body;
 mod fetch_client;
 pub mod fetch_error;
 mod fetch_headers;
+mod fetch_kept;
 mod fetch_post;
 mod fetch_room;
 pub mod folder;

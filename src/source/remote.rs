@@ -17,7 +17,7 @@ use crate::model::time::{Clock, Timestamp};
 use crate::source::answer::Answer;
 use crate::source::ask::Ask;
 use crate::source::delivery::Delivery;
-use crate::source::fetch::Fetcher;
+use crate::source::fetch::{Fetched, Fetcher, Step};
 use crate::source::hosts::host_of;
 use crate::source::outage::{Blame, Outage};
 use crate::source::schedule::agenda::{Agenda, Leap};
@@ -66,11 +66,18 @@ pub struct Poller {
     standing: Arc<Polling>,
 }
 
-/// A poll that has ended.
+/// A request that has ended.
 struct Done {
     ask: Ask,
-    delivery: Delivery,
-    offline: bool,
+    led: Led,
+}
+
+/// What it led to.
+enum Led {
+    /// The poll is over.
+    Home { delivery: Box<Delivery>, offline: bool },
+    /// It goes on at another host.
+    On(Box<Ask>),
 }
 
 impl Poller {
@@ -163,10 +170,17 @@ impl Poller {
 
     /// A poll has ended. False: nobody takes deliveries any more.
     async fn finish(&mut self, done: Done, at_rest: bool) -> bool {
-        let Done { ask, mut delivery, offline } = done;
+        let Done { ask, led } = done;
         // Looked at first: what ends now is not moved once more with what ended before the clock was set.
         let now = self.look_at_clock();
         self.agenda.ended(&ask, now, &self.options);
+        let (mut delivery, offline) = match led {
+            Led::Home { delivery, offline } => (*delivery, offline),
+            Led::On(ask) => {
+                self.agenda.follow(*ask, now);
+                return true;
+            }
+        };
         let Some(answer) = answer(&mut delivery) else { return self.send(delivery).await };
         self.hold_host(&ask, answer, now);
         let blame = if answer.unreachable {
@@ -191,7 +205,8 @@ impl Poller {
             (Some(429), None) => self.options.busy_wait,
             _ => return,
         };
-        self.agenda.hold_host(ask.url(), now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)));
+        let by = answer.given_by.as_deref().unwrap_or(ask.url());
+        self.agenda.hold_host(by, now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)));
     }
 
     /// Hands on what is held, now that it shows who is to blame. False: nobody takes deliveries any more.
@@ -238,8 +253,11 @@ async fn poll(fetcher: Fetcher, ask: Ask) -> Done {
     let (begun, feed) = (Instant::now(), ask.clone());
     let fetched = AssertUnwindSafe(asked(fetcher, ask)).catch_unwind();
     let mut done = fetched.await.unwrap_or_else(|_| fallen(feed));
-    if let Some(answer) = answer(&mut done.delivery) {
-        answer.took = begun.elapsed();
+    let before = done.ask.way.as_ref().map_or(Duration::ZERO, |way| way.took);
+    if let Led::Home { delivery, .. } = &mut done.led
+        && let Some(answer) = answer(delivery)
+    {
+        answer.took = before + begun.elapsed();
     }
     done
 }
@@ -248,27 +266,30 @@ fn fallen(ask: Ask) -> Done {
     tracing::error!(feed = %shown(&ask.feed), "the fetch fell over it; riverd has a fault");
     let answer =
         Answer { error: Some("riverd fell over it while it fetched it".to_owned()), ..Answer::default() };
-    let delivery = Delivery::NoDocument { origin: Origin::Remote(ask.feed.clone()), answer };
-    Done { ask, delivery, offline: false }
+    let delivery = Box::new(Delivery::NoDocument { origin: Origin::Remote(ask.feed.clone()), answer });
+    Done { ask, led: Led::Home { delivery, offline: false } }
 }
 
-/// One poll, as a delivery.
+/// One poll, as a delivery, or as far as its host leads.
 async fn asked(fetcher: Fetcher, ask: Ask) -> Done {
     let origin = Origin::Remote(ask.feed.clone());
-    let fetched = match fetcher.fetch(&ask).await {
-        Ok(fetched) => fetched,
+    let led = match fetcher.step(&ask).await {
+        Ok(Step::Elsewhere(next)) => Led::On(next),
+        Ok(Step::Done(fetched)) => {
+            Led::Home { delivery: Box::new(delivery(origin, *fetched)), offline: false }
+        }
         Err(error) => {
             let (unreachable, offline) = (error.is_unreachable(), error.is_offline());
             let answer = Answer { error: Some(error.to_string()), unreachable, ..Answer::default() };
-            return Done { ask, delivery: Delivery::NoDocument { origin, answer }, offline };
+            Led::Home { delivery: Box::new(Delivery::NoDocument { origin, answer }), offline }
         }
     };
+    Done { ask, led }
+}
+
+fn delivery(origin: Origin, fetched: Fetched) -> Delivery {
     let Some(bytes) = fetched.body else {
-        return Done {
-            ask,
-            delivery: Delivery::NoDocument { origin, answer: fetched.answer },
-            offline: false,
-        };
+        return Delivery::NoDocument { origin, answer: fetched.answer };
     };
     let size = bytes.len();
     let document = Document {
@@ -280,8 +301,7 @@ async fn asked(fetcher: Fetcher, ask: Ask) -> Done {
         version: Version::Http(fetched.answer.validators.clone()),
         named: fetched.named,
     };
-    let delivery = Delivery::Document { document, answer: Some(Answer { bytes: size, ..fetched.answer }) };
-    Done { ask, delivery, offline: false }
+    Delivery::Document { document, answer: Some(Answer { bytes: size, ..fetched.answer }) }
 }
 
 fn tell(leap: Leap) {

@@ -1,6 +1,8 @@
 //! Servers that misbehave, each in its own way: the right verdict on each, within the limits, and no more memory.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use riverd::config::options::feed::FeedOptions;
@@ -106,6 +108,106 @@ fn rule_19_compression_bombs_are_found_as_they_unfold() {
         }
     }
     refused(&patient(), &format!("http://{address}/gzip-gzip-gzip-gzip-gzip"), "more than 4 compressions");
+}
+
+#[test]
+fn rule_18_frames_and_members_that_follow_each_other_are_all_read() {
+    let address = start(|stream, path| {
+        let coding = &path[1..];
+        let (mut body, rest) = (encoded(coding, b"<rss>"), encoded(coding, b"</rss>"));
+        if coding == "zstd" {
+            // A frame to be skipped, with four bytes in it, before each (RFC 8878 section 3.1.2).
+            let skipped = [0x53, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
+            body = [&skipped, &body[..], &skipped].concat();
+        }
+        body.extend(rest);
+        answer(stream, &format!("Content-Encoding: {coding}\r\n"), &body)
+    });
+    for coding in ["gzip", "zstd"] {
+        assert_eq!(body(&format!("http://{address}/{coding}")), b"<rss></rss>", "{coding}");
+    }
+}
+
+#[test]
+fn rule_19_headers_that_are_many_folded_or_none_at_all_are_read_within_the_limit() {
+    let address = start(|stream, path| {
+        let headers = match path {
+            "/many" => (0..300).map(|n| format!("X-{n}: y\r\n")).collect(),
+            "/folded" => "Content-Type: application/rss+xml;\r\n charset=utf-8\r\n".to_owned(),
+            "/warning" => "Warning: a line\r\nPHP Notice in line 7\r\nX : y\r\n".to_owned(),
+            _ => format!("X: {}\r\n", "y".repeat(70_000)),
+        };
+        answer(stream, &headers, b"<rss/>")
+    });
+    for path in ["/many", "/folded", "/warning"] {
+        assert_eq!(body(&format!("http://{address}{path}")), b"<rss/>", "{path}");
+    }
+    let folded = fetch_with(&options(), &[], &format!("http://{address}/folded")).expect("an answer");
+    assert!(folded.content_type.is_some_and(|kind| kind.ends_with("charset=utf-8")));
+    let large = fetch_with(&options(), &[], &format!("http://{address}/large")).expect_err("it is refused");
+    assert!(!large.is_empty());
+}
+
+#[test]
+fn a_status_of_success_that_nobody_knows_is_as_good_as_200_and_one_about_something_else_is_not() {
+    let server = Server::start(|path, _| {
+        let body = "<rss/>";
+        format!("HTTP/1.1 {} Fine\r\nContent-Length: 6\r\nConnection: close\r\n\r\n{body}", &path[1..])
+            .into_bytes()
+    });
+    for (code, is_fine) in [
+        (200, true),
+        (203, true),
+        (218, true),
+        (299, true),
+        (201, false),
+        (202, false),
+        (206, false),
+        (226, false),
+    ] {
+        let fetched = fetch_with(&options(), &[], &server.url(&format!("/{code}"))).expect("an answer");
+        assert_eq!((fetched.answer.error.is_none(), fetched.body.is_some()), (is_fine, is_fine), "{code}");
+    }
+}
+
+#[test]
+fn a_kept_connection_that_the_server_closes_at_the_next_request_is_not_the_feeds_failure() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let counted = counted.clone();
+            std::thread::spawn(move || {
+                // One answer a connection; whoever asks again on it is hung up on. `/rude` is never answered.
+                let (mut stream, mut answered) = (stream, false);
+                let mut buffer = [0; 4096];
+                while let Ok(read) = std::io::Read::read(&mut stream, &mut buffer)
+                    && read > 0
+                {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    if answered || buffer.starts_with(b"GET /rude") {
+                        return;
+                    }
+                    answered = true;
+                    let fine = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<rss/>";
+                    drop(std::io::Write::write_all(&mut stream, fine));
+                }
+            });
+        }
+    });
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let fetcher = Fetcher::new(&options(), &[]).expect("a client");
+    let fetch = |path: &str| runtime.block_on(fetcher.fetch(&Ask::anew(&format!("http://{address}{path}"))));
+    for _ in 0..3 {
+        assert!(fetch("/feed").expect("an answer").body.is_some());
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 5, "three requests, and two that were hung up on");
+    let other = Fetcher::new(&options(), &[]).expect("a client");
+    let rude = runtime.block_on(other.fetch(&Ask::anew(&format!("http://{address}/rude"))));
+    assert!(rude.is_err(), "{rude:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 6, "what was not kept is asked once");
 }
 
 #[test]
@@ -220,7 +322,7 @@ fn rule_19_redirects_of_every_kind_are_followed_up_to_the_limit() {
         refused(&options(), &server.url(path), part);
     }
     let other = fetch_with(&options(), &[], &server.url("/code/304")).expect("an answer");
-    assert!(other.answer.error.is_none() && other.body.is_none());
+    assert!(other.answer.error.is_some_and(|error| error.contains("nothing is known of it yet")));
     let other = fetch_with(&options(), &[], &server.url("/code/300")).expect("an answer");
     assert!(other.answer.error.is_some());
 }

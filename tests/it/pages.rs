@@ -167,7 +167,8 @@ fn a_search_shows_what_it_finds_with_the_story_of_each() {
         assert!(found.contains(part) && !found.contains("<script"), "{path}: {part} in {found}");
     }
     drop(daemon);
-    let daemon = program.with("RIVERD_PUBLISH_SEARCH_RESULTS", "1").start();
+    let program = program.with("RIVERD_PUBLISH_SEARCH_RESULTS", "1");
+    let daemon = program.start();
     assert!(page(&daemon, "/search?q=ferry").contains("The newest 1 of more."));
     assert_eq!(request(&daemon.address, "POST", "/search", &[]).expect("an answer").status, 405);
 }

@@ -193,6 +193,49 @@ fn rule_11_a_429_holds_for_every_feed_of_its_public_host_and_for_no_other() {
 }
 
 #[test]
+fn rule_11_where_many_hosts_lead_to_one_it_is_asked_one_at_a_time_and_what_it_wants_holds_for_itself() {
+    let at_once = Arc::new(AtomicUsize::new(0));
+    let (counted, most) = (at_once.clone(), Arc::new(AtomicUsize::new(0)));
+    let seen = most.clone();
+    let server = Server::start(move |path, request| {
+        if !request.contains("host: to.example") {
+            let port =
+                request.split("example:").nth(1).expect("a port").lines().next().expect("a line").to_owned();
+            return status("302 Found", &format!("Location: http://to.example:{port}{path}\r\n"));
+        }
+        let now = counted.fetch_add(1, Ordering::SeqCst) + 1;
+        seen.fetch_max(now, Ordering::SeqCst);
+        std::thread::park_timeout(Duration::from_millis(30));
+        counted.fetch_sub(1, Ordering::SeqCst);
+        if path == "/busy" {
+            status("429 Too Many Requests", "Retry-After: 3600\r\n")
+        } else {
+            ok("", "<rss/>")
+        }
+    });
+    let port = server.address.parse::<SocketAddr>().expect("an address").port();
+    let names = || Names::told(|_| Ok(vec![address("127.0.0.1")]));
+    let urls: Vec<String> = (0..6).map(|n| format!("http://from{n}.example:{port}/{n}")).collect();
+    let told = polled(&options(), names(), &urls);
+    assert!(
+        told.iter().all(|(_, answer)| answer.as_ref().is_some_and(|answer| answer.status == Some(200))),
+        "{told:?}"
+    );
+    assert_eq!(most.load(Ordering::SeqCst), 1);
+    let urls = [
+        format!("http://from.example:{port}/busy"),
+        format!("http://from.example:{port}/calm"),
+        format!("http://other.example:{port}/third"),
+    ];
+    let told = polled(&FetchOptions { concurrency: 1, ..options() }, names(), &urls);
+    let answer = |url: &String| told.iter().find(|(feed, _)| feed == url).expect("polled").1.as_ref();
+    assert_eq!(answer(&urls[0]).and_then(|answer| answer.status), Some(429));
+    // Whoever leads there is asked, but not followed to where nobody wants a request.
+    assert!(answer(&urls[1]).is_none() && answer(&urls[2]).is_none(), "{told:?}");
+    assert_eq!((server.requests("/calm").len(), server.requests("/third").len()), (1, 1));
+}
+
+#[test]
 fn rule_13_when_no_name_resolves_no_feed_is_blamed_and_when_others_do_the_dead_one_is() {
     let server = Server::start(|_, _| ok("", "<rss/>"));
     let port = server.address.parse::<SocketAddr>().expect("an address").port();

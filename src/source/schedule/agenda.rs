@@ -57,7 +57,7 @@ impl Agenda {
     pub fn follow(&mut self, ask: Ask, due: Timestamp) {
         self.forget(&ask.feed);
         if let (Some(until), true) = (ask.held_until, ask.host_held) {
-            self.hosts.hold(ask.url(), until);
+            self.hosts.hold(ask.held_by.as_deref().unwrap_or(ask.url()), until);
         }
         self.due.insert((due, ask.feed.clone()));
         self.waiting.insert(ask.feed.clone(), (due, ask));
@@ -272,6 +272,24 @@ mod tests {
         assert_eq!(asked.iter().sum::<usize>(), 96);
         assert!(asked.iter().all(|count| *count <= 61), "a second for each: {asked:?}");
         assert!(asked[0] <= 2, "{asked:?}");
+    }
+
+    #[test]
+    fn rule_12_after_a_restart_it_is_the_host_that_said_so_which_is_held() {
+        let (mut agenda, options) = (Agenda::default(), FetchOptions::default());
+        let held = Ask {
+            held_until: Some(START.plus_ms(9 * MINUTE)),
+            host_held: true,
+            held_by: Some("https://to.example/x".to_owned()),
+            ..Ask::anew("https://from.example/x")
+        };
+        agenda.follow(held, START.plus_ms(9 * MINUTE));
+        for url in ["https://from.example/y", "https://to.example/y"] {
+            agenda.follow(Ask::anew(url), START);
+        }
+        let round = agenda.round(START, &options);
+        let ready: Vec<&str> = round.ready.iter().map(Ask::url).collect();
+        assert_eq!((ready, round.held.len()), (vec!["https://from.example/y"], 1));
     }
 
     #[test]

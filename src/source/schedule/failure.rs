@@ -16,7 +16,7 @@ const LOST: u32 = 3;
 
 pub(crate) fn failed(next: &mut PollState, answer: &Answer, now: Timestamp, options: &FetchOptions) -> Wait {
     next.last_error.clone_from(&answer.error);
-    (next.held_until, next.host_held) = (None, false);
+    (next.held_until, next.host_held, next.held_by) = (None, false, None);
     if answer.unreachable {
         return unreached(next, answer, options);
     }
@@ -30,6 +30,7 @@ pub(crate) fn failed(next: &mut PollState, answer: &Answer, now: Timestamp, opti
     if busy || answer.retry_after.is_some() {
         next.held_until = Some(now.plus_ms(i64::try_from(wait.floor.as_millis()).unwrap_or(i64::MAX)));
         next.host_held = answer.status == Some(429) || (busy && answer.retry_after.is_some());
+        next.held_by = answer.given_by.clone().filter(|_| next.host_held);
     }
     wait
 }

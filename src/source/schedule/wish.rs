@@ -30,7 +30,7 @@ pub(crate) fn succeeded(
     options: &FetchOptions,
 ) -> Wait {
     (next.failures, next.unreached, next.last_error, next.last_success) = (0, 0, None, Some(now));
-    (next.held_until, next.host_held, next.retired) = (None, false, false);
+    (next.held_until, next.host_held, next.held_by, next.retired) = (None, false, None, false);
     (next.validators, next.given_by) = (answer.validators.clone(), answer.given_by.clone());
     next.rate = facts.rate.or(next.rate);
     let fresh = if answer.status == Some(304) {
