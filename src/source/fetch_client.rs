@@ -24,8 +24,9 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
 const AHEAD_BYTES: (u32, u32) = (256 * 1024, 512 * 1024);
 /// How long a connection is kept for the next request.
 pub(crate) const IDLE: Duration = Duration::from_secs(15);
-/// The shortest header line, in bytes.
-const SHORTEST_HEADER: u32 = 4;
+/// Header lines of an answer. There is room for all of them whenever an answer's head is read, and a server may send one
+/// interim answer after the other.
+const MOST_HEADERS: usize = 512;
 /// Largest file with credentials.
 const CREDENTIALS_BYTES: u64 = 64 * 1024;
 
@@ -85,11 +86,11 @@ pub(crate) fn client(
             .http2_initial_stream_window_size(AHEAD_BYTES.0)
             .http2_initial_connection_window_size(AHEAD_BYTES.1)
             // Folded lines are to be read (RFC 9112 section 5.2). Lines that are no headers are passed over: a warning of
-            // the server's own software, mostly. How many there may be is a matter of `fetch.max_headers` alone.
+            // the server's own software, mostly.
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
-            .http1_max_headers(most_headers(headers))
+            .http1_max_headers(MOST_HEADERS)
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE)
             .tls_certs_merge(own.clone());
@@ -102,11 +103,6 @@ pub(crate) fn client(
     // Without the system's certificates https cannot work, but http still can.
     let client = builder().build().or_else(|_| builder().tls_certs_only(own.clone()).build());
     client.map_err(|error| FetchError::Client(error.to_string()))
-}
-
-/// So many have room in so many bytes; each takes some memory while it is read, so that there is a bound.
-fn most_headers(bytes: u32) -> usize {
-    usize::try_from((bytes / SHORTEST_HEADER).clamp(100, 4_096)).unwrap_or(100)
 }
 
 /// The certificates that the owner trusts besides the system's.

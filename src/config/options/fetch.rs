@@ -72,7 +72,7 @@ section! {
         /// Memory for documents that are under way, besides one of max_size; beyond it they wait for each other. Half of it
         /// is parted among those that fetch.concurrency allows.
         buffer: ByteSize = ByteSize::mib(8), within(ByteSize::mib(1)..=ByteSize::mib(4096));
-        /// Largest headers of an answer.
+        /// Largest headers of an answer, in 512 lines at most.
         max_headers: ByteSize = ByteSize(64 * 1024), within(ByteSize(1024)..=ByteSize::mib(1));
         /// Redirects followed in one poll.
         max_redirects: usize = 8, within(0..=32);
