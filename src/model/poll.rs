@@ -37,7 +37,7 @@ pub struct PollState {
     pub held_until: Option<Timestamp>,
     /// `held_until` holds for every feed of the same host.
     pub host_held: bool,
-    /// The URL that said so, where a redirect led to another; `None`: the one that is asked.
+    /// The URL that said so, which a redirect may have led to; `None`: the one that is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_by: Option<String>,
     /// How long the server called its last 200 fresh.

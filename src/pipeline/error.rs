@@ -43,3 +43,23 @@ pub fn at_length<T>(work: impl FnOnce() -> T) -> T {
         _ => work(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_one_task_works_at_length_the_others_of_its_thread_go_on() {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
+        let (send, receive) = std::sync::mpsc::channel();
+        let waits = runtime.spawn(async move {
+            // The one thread there is would never come to this task.
+            let other = tokio::spawn(async move { send.send(()) });
+            let heard = at_length(|| receive.recv_timeout(std::time::Duration::from_secs(30)));
+            other.await.is_ok_and(|sent| sent.is_ok()) && heard.is_ok()
+        });
+        assert!(runtime.block_on(waits).expect("no panic"));
+        assert_eq!(at_length(|| 7), 7, "where no runtime is");
+    }
+}

@@ -49,9 +49,11 @@ impl Press {
         let listed = self.reader.list_feeds()?;
         let polls = || listed.iter().filter_map(|feed| feed.poll.as_ref());
         let modified = polls().filter_map(|poll| poll.last_poll).fold(self.born, Timestamp::max);
+        // Seen from the last poll: the page stays the same for as long as nothing happens.
         let outlooks = outlooks(&listed, modified);
         let all = listed.iter().zip(outlooks).filter_map(|(feed, outlook)| followed(feed, &outlook));
-        Ok(Edition::new(feeds_page::render(all.collect()), html::MEDIA_TYPE, modified))
+        let page = feeds_page::render(all.collect(), self.options.listed_feeds);
+        Ok(Edition::new(page, html::MEDIA_TYPE, modified))
     }
 
     fn search(&self, asked: &str) -> Result<Edition, StoreError> {
@@ -66,8 +68,7 @@ impl Press {
             return Ok(self.found(asked, &Found::Wrong(why)));
         };
         let reports = hits.iter().take(most).map(|hit| (&hit.report, hit.story)).collect();
-        let found = if hits.len() > most { Found::Many(reports) } else { Found::Reports(reports) };
-        Ok(self.found(asked, &found))
+        Ok(self.found(asked, &Found::Reports(reports, hits.len() > most)))
     }
 
     fn found(&self, asked: &str, found: &Found<'_>) -> Edition {

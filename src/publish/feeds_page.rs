@@ -3,13 +3,11 @@
 use std::fmt::Write;
 
 use crate::model::time::Timestamp;
-use crate::publish::html::{attribute, escaped, page, time};
+use crate::publish::html::{FOOTER, attribute, escaped, page, time};
 use crate::publish::iri::legal;
 
 /// Where it stands.
 pub const PATH: &str = "/feeds";
-/// Feeds that are listed, those that need the owner before all others.
-pub const MOST: usize = 2_000;
 
 /// A feed.
 #[derive(Debug, Clone, Default)]
@@ -32,13 +30,13 @@ pub struct Followed {
     pub advice: Option<String>,
 }
 
-/// Renders it.
-pub fn render(mut feeds: Vec<Followed>) -> Vec<u8> {
+/// Renders it: `most` of them, those that need the owner before all others.
+pub fn render(mut feeds: Vec<Followed>, most: usize) -> Vec<u8> {
     let need = |feed: &Followed| feed.advice.is_some();
     let (all, needy) = (feeds.len(), feeds.iter().filter(|feed| need(feed)).count());
     feeds.sort_by_key(|feed| !need(feed));
-    let items: String = feeds.iter().take(MOST).map(item).collect();
-    let more = all.saturating_sub(MOST);
+    let items: String = feeds.iter().take(most).map(item).collect();
+    let more = all.saturating_sub(most);
     let more = if more == 0 {
         String::new()
     } else {
@@ -46,7 +44,7 @@ pub fn render(mut feeds: Vec<Followed>) -> Vec<u8> {
     };
     let body = format!(
         "<header>\n<h1>Feeds</h1>\n<p>{all} feeds, {needy} of them with something for you to do.</p>\n</header>\n\
-         <main>\n<ul class=\"reports\">\n{items}</ul>\n{more}</main>\n<footer><a href=\"/\">riverd</a></footer>\n"
+         <main>\n<ul class=\"reports\">\n{items}</ul>\n{more}</main>\n{FOOTER}"
     );
     page("en", "Feeds", &[], &body)
 }
@@ -84,7 +82,7 @@ mod tests {
     use super::*;
 
     fn text(feeds: Vec<Followed>) -> String {
-        String::from_utf8(render(feeds)).expect("text")
+        String::from_utf8(render(feeds, 3)).expect("text")
     }
 
     #[test]
@@ -123,7 +121,7 @@ mod tests {
 
     #[test]
     fn beyond_the_most_it_says_how_many_there_are() {
-        let page = text(vec![Followed::default(); MOST + 7]);
-        assert!(page.contains("<p>7 more are listed by") && page.matches("<li>").count() == MOST);
+        let page = text(vec![Followed::default(); 10]);
+        assert!(page.contains("<p>7 more are listed by") && page.matches("<li>").count() == 3);
     }
 }

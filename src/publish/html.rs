@@ -19,6 +19,9 @@ pub const STYLE_TYPE: &str = "text/css; charset=utf-8";
 /// The style sheet: light or dark as the reader's system is, lines of a length that reads well.
 pub const STYLE: &str = include_str!("style.css");
 
+/// The way from a page that is no river's to the rivers.
+pub const FOOTER: &str = "<footer><a href=\"/\">riverd</a></footer>\n";
+
 /// A feed that a page names to browsers and feed readers.
 #[derive(Debug, Clone, Copy)]
 pub struct Alternate<'a> {

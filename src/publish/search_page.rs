@@ -3,7 +3,7 @@
 use crate::model::ids::StoryId;
 use crate::model::river::{Report, story_path};
 use crate::model::time::Timestamp;
-use crate::publish::html::{attribute, byline, escaped, headline, language, page};
+use crate::publish::html::{FOOTER, attribute, byline, escaped, headline, language, page};
 use crate::publish::telling::{summary, text};
 
 /// Where it stands; the query follows as `?q=`.
@@ -14,10 +14,8 @@ pub const PATH: &str = "/search";
 pub enum Found<'a> {
     /// Nothing was asked.
     Unasked,
-    /// These: each with its story.
-    Reports(Vec<(&'a Report, StoryId)>),
-    /// So many: the newest are shown.
-    Many(Vec<(&'a Report, StoryId)>),
+    /// These: each with its story, and whether there are more.
+    Reports(Vec<(&'a Report, StoryId)>, bool),
     /// What is wrong with the query, as a sentence's end.
     Wrong(String),
 }
@@ -25,12 +23,8 @@ pub enum Found<'a> {
 impl Found<'_> {
     /// When the newest of what was found changed last.
     pub fn newest(&self) -> Option<Timestamp> {
-        match self {
-            Self::Reports(reports) | Self::Many(reports) => {
-                reports.iter().map(|(report, _)| report.updated).max()
-            }
-            Self::Unasked | Self::Wrong(_) => None,
-        }
+        let Self::Reports(reports, _) = self else { return None };
+        reports.iter().map(|(report, _)| report.updated).max()
     }
 }
 
@@ -38,13 +32,7 @@ impl Found<'_> {
 pub fn render(query: &str, found: &Found<'_>) -> Vec<u8> {
     let (said, items) = match found {
         Found::Unasked => (help(), String::new()),
-        Found::Reports(reports) if reports.is_empty() => {
-            ("<p>Nothing is found.</p>\n".to_owned(), String::new())
-        }
-        Found::Reports(reports) => {
-            (format!("<p>{} found, the newest first.</p>\n", reports.len()), list(reports))
-        }
-        Found::Many(reports) => (format!("<p>The newest {} of more.</p>\n", reports.len()), list(reports)),
+        Found::Reports(reports, more) => (count(reports.len(), *more), list(reports)),
         Found::Wrong(why) => {
             (format!("<p>The query cannot be answered: {}.</p>\n{}", escaped(why), help()), String::new())
         }
@@ -52,10 +40,18 @@ pub fn render(query: &str, found: &Found<'_>) -> Vec<u8> {
     let body = format!(
         "<header>\n<h1>Search</h1>\n<form action=\"{PATH}\" method=\"get\" role=\"search\">\n\
          <input type=\"search\" name=\"q\" value=\"{}\" aria-label=\"Words to look for\">\n<button>Search</button>\n</form>\n{said}</header>\n\
-         <main>\n{items}</main>\n<footer><a href=\"/\">riverd</a></footer>\n",
+         <main>\n{items}</main>\n{FOOTER}",
         attribute(query)
     );
     page("en", "Search", &[], &body)
+}
+
+fn count(found: usize, more: bool) -> String {
+    match (found, more) {
+        (0, _) => "<p>Nothing is found.</p>\n".to_owned(),
+        (found, false) => format!("<p>{found} found, the newest first.</p>\n"),
+        (found, true) => format!("<p>The newest {found} of more.</p>\n"),
+    }
 }
 
 fn help() -> String {
@@ -104,7 +100,7 @@ mod tests {
             published: Timestamp(0),
             updated: Timestamp(0),
         };
-        let page = text_of("\"><script>", &Found::Reports(vec![(&report, StoryId(7))]));
+        let page = text_of("\"><script>", &Found::Reports(vec![(&report, StoryId(7))], false));
         for part in [
             "value=\"&quot;&gt;",
             "1 found",
@@ -120,7 +116,7 @@ mod tests {
     fn each_end_of_a_search_is_told() {
         for (found, part) in [
             (Found::Unasked, "All words count"),
-            (Found::Reports(vec![]), "Nothing is found."),
+            (Found::Reports(vec![], false), "Nothing is found."),
             (Found::Wrong("it holds <no> word".to_owned()), "cannot be answered: it holds &lt;no&gt; word."),
         ] {
             assert!(text_of("x", &found).contains(part), "{part}");

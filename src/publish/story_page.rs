@@ -2,7 +2,7 @@
 
 use crate::model::river::{Covering, ToldStory};
 use crate::model::story::Tier;
-use crate::publish::html::{byline, escaped, headline, language, page};
+use crate::publish::html::{FOOTER, byline, escaped, headline, language, page};
 use crate::publish::telling::{title, words};
 
 /// Renders it.
@@ -14,7 +14,7 @@ pub fn render(story: &ToldStory) -> Vec<u8> {
     let (copies, others): (Vec<_>, Vec<_>) =
         story.coverage.iter().partition(|covering| covering.tier <= Tier::Copy);
     let body = format!(
-        "<main>\n<article{}>\n<h1>{}</h1>\n{}{text}\n</article>\n{}{}</main>\n<footer><a href=\"/\">riverd</a></footer>\n",
+        "<main>\n<article{}>\n<h1>{}</h1>\n{}{text}\n</article>\n{}{}</main>\n{FOOTER}",
         language(lead),
         headline(lead),
         byline(lead),

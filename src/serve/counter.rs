@@ -26,10 +26,8 @@ use crate::serve::lock::{Pass, make_private, refused};
 use crate::serve::offer::{Offer, replaced};
 use crate::serve::rules::Rules;
 use crate::serve::seats::Seat;
-use crate::serve::shelf::{Found, Shelf};
+use crate::serve::shelf::{Found, SEARCH, Shelf};
 
-/// The one page that is about what stands behind its path.
-const SEARCH: &str = "/search";
 /// What may be asked.
 const ALLOWED: &str = "GET, HEAD";
 /// So many may wait for pages of archives at once, and one for so many seats; the others are told to come again.

@@ -36,7 +36,9 @@ pub enum Found {
 const BACK_ROOM: [&str; 2] = ["/archive/", "/story/"];
 /// What it makes for whoever asks, of the whole store. This changes without a change of the editions, and may take long:
 /// it is not kept, and keeps nobody waiting who wants a page of another kind.
-const ASKED: [&str; 2] = ["/feeds", "/search"];
+const ASKED: [&str; 2] = ["/feeds", SEARCH];
+/// What is asked of it is a matter of the query, too: that is part of its path here.
+pub const SEARCH: &str = "/search";
 
 /// What stands at the root and is no river.
 const NO_RIVERS: [&str; 6] = ["", "style", "story", "feeds", "search", "subscriptions"];
@@ -90,14 +92,15 @@ fn tallies(paths: &[&String], before: Option<&BTreeMap<String, Arc<Tally>>>) -> 
 }
 
 fn is_asked(path: &str) -> bool {
-    ASKED.contains(&path.split('?').next().unwrap_or(path))
+    ASKED.contains(&without_query(path))
+}
+
+fn without_query(path: &str) -> &str {
+    path.split_once('?').map_or(path, |(path, _)| path)
 }
 
 fn counted_as(path: &str) -> &str {
-    if is_asked(path) {
-        return PAGE;
-    }
-    let river = river_of(path);
+    let river = river_of(without_query(path));
     if NO_RIVERS.contains(&river) { PAGE } else { river }
 }
 

@@ -32,7 +32,8 @@ pub struct Backup {
     pub stories: i64,
 }
 
-/// Copies the store at `store` to `file`, once no other backup of it is being made. `progress` is told how many of how many bytes, as far as known.
+/// Copies the store at `store` to `file`, once no other backup of it is being made. `progress` is told how many of how
+/// many bytes, as far as known.
 ///
 /// # Errors
 /// [`StoreError::Backup`] if it cannot be put there; else as [`StoreError`] lists: a damaged store is not copied.

@@ -91,15 +91,7 @@ impl Reader {
     /// # Errors
     /// As [`StoreError`] lists.
     pub fn search(&self, query: &Query, order: Order, limit: usize) -> Result<Vec<Hit>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let sql = if order == Order::Best { BEST } else { NEWEST };
-        self.view(|db| {
-            let expression = expression(query, &names(db)?);
-            let numbers: Vec<i64> = all(db, sql, params![expression, limit], |row| Ok(row.get(0)?))?;
-            let hits: Result<Vec<_>, _> =
-                numbers.into_iter().map(|entry| one(db, HIT, [entry], hit)).collect();
-            Ok(hits?.into_iter().flatten().collect())
-        })
+        self.view(|db| hits(db, query, order, limit))
     }
 
     /// The same, the newest first, for whoever asks; `None`: it took longer than `patience`, and was given up.
@@ -112,24 +104,10 @@ impl Reader {
         limit: usize,
         patience: Duration,
     ) -> Result<Option<Vec<Hit>>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.view(|db| {
-            let expression = expression(query, &names(db)?);
-            let found = patiently(db, patience, || {
-                all(db, NEWEST, params![expression, limit], |row| Ok(row.get::<_, i64>(0)?))
-            });
-            let numbers = match found {
-                Err(StoreError::Sqlite(error))
-                    if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) =>
-                {
-                    return Ok(None);
-                }
-                found => found?,
-            };
-            let hits: Result<Vec<_>, _> =
-                numbers.into_iter().map(|entry| one(db, HIT, [entry], hit)).collect();
-            Ok(Some(hits?.into_iter().flatten().collect()))
-        })
+        match self.view(|db| patiently(db, patience, || hits(db, query, Order::Newest, limit))) {
+            Err(error) if is_given_up(&error) => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// Whether all that is stored is in the index, in its present form.
@@ -160,6 +138,20 @@ impl Reader {
         let up_to = entries.last().map_or(after, |(entry, ..)| entry.0);
         Ok(Some(Unindexed { first: after == 0, up_to, entries }))
     }
+}
+
+fn hits(db: &Connection, query: &Query, order: Order, limit: usize) -> Result<Vec<Hit>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = if order == Order::Best { BEST } else { NEWEST };
+    let expression = expression(query, &names(db)?);
+    let numbers: Vec<i64> = all(db, sql, params![expression, limit], |row| Ok(row.get(0)?))?;
+    let found: Result<Vec<_>, _> = numbers.into_iter().map(|entry| one(db, HIT, [entry], hit)).collect();
+    Ok(found?.into_iter().flatten().collect())
+}
+
+fn is_given_up(error: &StoreError) -> bool {
+    matches!(error, StoreError::Sqlite(error)
+        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted))
 }
 
 /// Runs `work`, and interrupts what it asks of the store after `patience`.
@@ -347,6 +339,20 @@ fn spellings(words: &Words) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_takes_too_long_is_given_up_and_what_comes_after_it_is_not() {
+        let db = Connection::open_in_memory().expect("a database");
+        let endless =
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+        let count = |sql: &str, patience: u64| {
+            patiently(&db, Duration::from_millis(patience), || {
+                one(&db, sql, [], |row| Ok(row.get::<_, i64>(0)?))
+            })
+        };
+        assert!(count(endless, 20).is_err_and(|error| is_given_up(&error)));
+        assert_eq!(count("SELECT 7", 60_000).expect("an answer"), Some(7));
+    }
 
     #[test]
     fn a_query_becomes_quoted_words_and_operators_and_nothing_else() {

@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-#[path = "../fuzz/promises.rs"]
-mod promises;
+use crate::promises;
 
 /// The bytes of each file right in `folder` whose name begins with `start`.
 fn documents(folder: &str, start: &str) -> Vec<Vec<u8>> {

@@ -28,6 +28,8 @@ mod notices;
 mod pages;
 mod parsing;
 mod politeness;
+#[path = "../fuzz/promises.rs"]
+mod promises;
 mod publishing;
 mod reloading;
 mod rivers;

@@ -28,6 +28,8 @@ section! {
         notice_failures: usize = 3, within(1..=1_000);
         /// … and one that was read before, for so long. What its server refuses (401, 403) is told without that.
         notice_after: Duration = Duration::from_secs(3 * 86_400), within(Duration::ZERO..=Duration::from_secs(365 * 86_400));
+        /// Most feeds that the page /feeds lists, those with something for you to do before all others.
+        listed_feeds: usize = 2_000, within(1..=100_000);
         /// Most entries that the page /search shows.
         search_results: usize = 50, within(1..=1_000);
         /// A search there that takes longer is given up.
